@@ -24,6 +24,7 @@ GROUPS = {
     "recorded": "recorded",
     "start": "start",
     "auto": "auto",
+    "benchopt": "benchopt.report",
     "wide": "wide",
     "stream": "stream",
     "scale": "scale",

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from .core.errors import DivergenceWarning, NotConvergedWarning, SeparationWarning, SteepestError
     from .core.record_kinds import loss, rule, step
     from .data.folds import folds, held_out_rows
+    from .data.make_rows import make_rows
     from .data.moments import Moments, make_moments
     from .data.readers.tables import read_table
-    from .data.rows import Rows, make_rows
+    from .data.rows import Rows
     from .descent.descent import Descent, descend, until
     from .descent.growing_batches import descend_growing
     from .descent.recording import record
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from .methods import averages, estimates, rules, steps
     from .methods.method import Method
     from .objective import losses, penalties
-    from .objective.functions.derivatives import check_gradient, derivative, gradient, partial, secants
+    from .objective.functions.derivatives import derivative, gradient, partial, secants
+    from .objective.functions.gradient_check import check_gradient
     from .objective.problem import Problem
     from .optimality.certificate import Certificate
     from .optimality.curvature import stability_limit
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
     from .solve.regularization_path import AlphaPath, alpha_path
 
 _HOMES = {
-    "objective.functions.derivatives": ("check_gradient", "derivative", "gradient", "partial", "secants"),
+    "objective.functions.derivatives": ("derivative", "gradient", "partial", "secants"),
+    "objective.functions.gradient_check": ("check_gradient",),
     "optimality.certificate": ("Certificate",),
     "solve.comparison": ("Comparison", "compare"),
     "solve.explain": ("explain",),
@@ -52,7 +55,8 @@ _HOMES = {
     "optimality.curvature": ("stability_limit",),
     "data.folds": ("folds", "held_out_rows"),
     "data.moments": ("Moments", "make_moments"),
-    "data.rows": ("Rows", "make_rows"),
+    "data.make_rows": ("make_rows",),
+    "data.rows": ("Rows",),
     "data.readers.tables": ("read_table",),
     "descent.descent": ("Descent", "descend", "until"),
     "core.errors": ("DivergenceWarning", "NotConvergedWarning", "SeparationWarning", "SteepestError"),

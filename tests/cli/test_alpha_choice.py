@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from steepest.cli import main
 from steepest.data.folds import folds, other_rows
-from steepest.data.rows import make_rows
+from steepest.data.make_rows import make_rows
 from steepest.objective.problem import Problem
 from steepest.solve.cross_validation import cross_validate
 from steepest.solve.model import read_model

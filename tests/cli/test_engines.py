@@ -21,7 +21,7 @@ from steepest import GDRegressor, scan
 from steepest.cli import main
 from steepest.core.errors import DataError, FileError, SteepestError
 from steepest.parts.engines import address
-from steepest.parts.engines.address import engine_at
+from steepest.parts.engines.chosen import engine_at
 from steepest.parts.engines.dask import versions
 from steepest.parts.engines.task import files_of_workers
 from steepest.parts.works import Grams

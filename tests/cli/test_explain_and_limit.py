@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from conftest import ROOT
 
 from steepest import stability_limit
 from steepest.cli import main
@@ -199,16 +197,3 @@ def test_hostile_names_have_escapes() -> None:
         output = run(f"explain r.npz evil.csv --step 1{options}").output
         assert "\x1b" not in output
         assert "\x07" not in output
-
-
-def test_the_page_shows_what_is_printed() -> None:
-    page = (
-        (ROOT / "docs" / "reference" / "command-line.md")
-        .read_text(encoding="utf-8")
-        .split("## Options of explain and limit")[1]
-    )
-    blocks = [block.split("```")[0] for block in page.split("```text\n")[1:3]]
-    for block in blocks:
-        commands = re.findall(r"(?m)^\$ steepest (.*)\n", block)
-        expected = block.rpartition("$ steepest ")[2].partition("\n")[2]
-        assert [run(command) for command in commands][-1].stdout == expected

@@ -55,6 +55,15 @@ def table(text: str) -> tuple[list[str], NDArray[np.float64]]:
     return head, np.array(rows, np.float64)
 
 
+@pytest.mark.parametrize(
+    ("line", "status"), [("linear t.csv -t y1,y2 -x a,b,c", 4), ("logistic t.csv -t grade -x a,b,c", 0)]
+)
+def test_a_run_of_several_outputs_that_ends_above_its_lowest_cost_prints_that_one(line: str, status: int) -> None:
+    text = run(f"fit {line} --learning-rate 20 --steps 30", status).stdout
+    assert " at step " in text
+    assert len(text.split("\n\n")[1].splitlines()) == 5
+
+
 @pytest.mark.parametrize("how", ["softmax", "ovr"])
 def test_three_classes_are_those_of_the_estimator(how: str) -> None:
     found = run_json(f"fit logistic t.csv -t grade -x a,b,c --alpha 0.02 --multi-class {how} -o m.json")

@@ -1,4 +1,4 @@
-"""docs/reference/command-line.md names every option and every member of the objects."""
+"""The pages of the command line name every command, every option and every member of the objects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from conftest import ROOT
 from steepest.cli import COMMANDS, main
 from steepest.data.samples import sample
 
-PAGE = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+REFERENCE = ROOT / "docs" / "reference"
+PAGES = [REFERENCE / "command-line.md", *sorted(REFERENCE.glob("options-of-*.md"))]
+PAGE = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
 def options(name: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 from conftest import ROOT
-from page_blocks import NOT_RUN, WORDS, Block, blocks_of, commands_of, run_page, words_of
+from page_blocks import NOT_RUN, WORDS, Block, blocks_of, commands_of, difference, run_page, words_of
 
 from steepest.cli import main
 from steepest.data.samples import sample
@@ -58,10 +58,37 @@ def read_only() -> list[tuple[Path, Block]]:
 
 
 @pytest.mark.parametrize(("page", "block"), read_only(), ids=lambda value: getattr(value, "name", ""))
-def test_commands_that_are_not_run_have_options_that_exist(page: Path, block: Block) -> None:
+def test_commands_that_are_not_run_have_options_that_exist(page: Path, block: Block) -> None:  # noqa: ARG001
     for command, _ in commands_of(block):
         name, *words = words_of(command)
         found = main.get_command(click.Context(main), name)
         assert found is not None, command
         known = {option for parameter in found.params for option in (*parameter.opts, *parameter.secondary_opts)}
         assert [word for word in words if word.startswith("--") and word.partition("=")[0] not in known] == [], command
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "same"),
+    [
+        ("cost 0.52291", "cost 0.52292", True),  # one unit of the last digit
+        ("cost 0.52291", "cost 0.52293", False),
+        ("cost 0.5", "cost 0.6", False),
+        ("14 rows", "15 rows", False),
+        ("cost 1,234.5 after\n3 steps", "cost 1,234.5\nafter 3 steps", True),
+        ("cost 1.5", "costs 1.5", False),
+        ("gap 6.322e+12", "gap 6.322e+13", False),
+        ("gap 5.6e-16", "gap 3.1e-16", True),  # rounding
+    ],
+)
+def test_what_a_page_shows_otherwise_is_found(text: str, shown: str, same: bool) -> None:
+    assert (difference(text, shown) == "") is same
+
+
+def test_a_page_saves_its_files_and_shows_the_first_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = "```text file=a.txt\nx y\n1 2\n2 5\n4 6\n```\n```console\n$ steepest sample eight > b.txt\n"
+    page += "$ steepest fit linear a.txt -t y\nlinear regression: y by x   (3 rows of a.txt)\n...\n```\n"
+    assert run_page(page) == 2
+    assert (tmp_path / "b.txt").read_text() == sample("eight")
+    with pytest.raises(AssertionError, match="14"):
+        run_page(page.replace("(3 rows", "(14 rows"))

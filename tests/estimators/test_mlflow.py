@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from page_blocks import blocks_of
 
 from steepest import GDRegressor
 
@@ -18,9 +18,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "use" / "export.md"
 @pytest.mark.filterwarnings("default")
 def test_mlflow_predicts_with_a_model_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    found = re.search(r"    import mlflow\n.*?set_model\(SteepestModel\(\)\)\n", PAGE.read_text(), re.DOTALL)
-    assert found is not None
-    Path("steepest_model.py").write_text("\n".join(line[4:] for line in found.group().splitlines()))
+    (body,) = (block.body for block in blocks_of(PAGE.read_text(encoding="utf-8")) if "set_model" in block.body)
+    Path("steepest_model.py").write_text(body)
     X = np.random.default_rng(0).standard_normal((20, 2))
     model = GDRegressor().fit(X, X @ [1.0, 2.0] + 3.0)
     model.save("model.json")

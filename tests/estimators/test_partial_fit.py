@@ -17,7 +17,7 @@ from sklearn.linear_model import SGDClassifier, SGDRegressor
 from steepest import GDClassifier, GDRegressor
 from steepest.core.errors import UsageError
 from steepest.core.units import Units
-from steepest.data.rows import make_rows
+from steepest.data.make_rows import make_rows
 from steepest.data.running_stats import Running, batch_curvatures
 from steepest.descent.early_stopping import Validation
 from steepest.descent.stops import Stop

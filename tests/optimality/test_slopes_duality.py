@@ -5,7 +5,7 @@ import pytest
 
 from steepest import Problem
 from steepest.core.units import Units
-from steepest.data.rows import make_rows
+from steepest.data.make_rows import make_rows
 from steepest.objective.objective import Objective
 from steepest.objective.penalties import elastic
 from steepest.optimality.duality import rows_gap

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import gc
 import logging
 import os
 import random
@@ -27,8 +28,10 @@ from steepest.parts.engines import task
 from steepest.parts.engines.dask import engine as engine_of_dask
 from steepest.parts.engines.dask import tasks as dask_tasks
 from steepest.parts.engines.dask import versions
+from steepest.parts.engines.dask import workers as dask_workers
 from steepest.parts.engines.dask.engine import Dask
-from steepest.parts.engines.dask.tasks import Tasks, answer
+from steepest.parts.engines.dask.tasks import FailedError, Tasks, answer
+from steepest.parts.engines.dask.workers import Workforce
 from steepest.parts.engines.here import Here
 from steepest.parts.engines.task import Found
 from steepest.parts.part import Block
@@ -147,6 +150,22 @@ def test_the_number_of_workers(client: Any, threads: Any) -> None:
     assert Dask(threads).workers == 8
 
 
+def test_an_engine_is_given_by_its_address(cluster: Any, folder: Path) -> None:
+    address = f"dask:{cluster.scheduler_address}"
+    parts = table(folder, address)
+    expect(folder, parts.engine)
+    client = parts.engine.client  # type: ignore[attr-defined]
+    frame = pytest.importorskip("dask.dataframe").from_dict({"x": [1.0, 2.0], "y": [1.0, 3.0]}, 1)
+    assert scan(frame, "y", engine=address).shape == (2, 1)
+    del parts
+    gc.collect()
+    assert client.status == "closed"
+    assert scan([[1.0]], [1.0], engine="local:3").engine.workers == 3
+    for wrong in ("dask", cluster.scheduler_address, "local:0"):
+        with pytest.raises(UsageError, match=f"^the engine '{wrong}' is not known: write local:4 for 4 processes"):
+            table(folder, wrong)
+
+
 def nothing(*_: Any) -> Found:
     return Found({}, fingerprint())
 
@@ -206,8 +225,11 @@ def test_bad_data_is_told_as_here(client: Any, folder: Path) -> None:
 
 
 def test_an_error_of_a_worker_is_one_line(client: Any, folder: Path) -> None:
-    with pytest.raises(SteepestError, match=r"^rows \d+ to \d+: the worker tcp://.* failed: ZeroDivisionError: no$"):
+    message = r"^rows \d+ to \d+: the worker tcp://.* failed: ZeroDivisionError: no$"
+    with pytest.raises(SteepestError, match=message) as caught:
         table(folder, client).sums(Doing(fail))
+    assert isinstance(caught.value.__cause__, FailedError)
+    assert 'in fail\n    raise ZeroDivisionError("no\\nnumber")' in str(caught.value.__cause__)
     expect(folder, client)
 
 
@@ -273,8 +295,8 @@ def address_after(slow: str, seconds: float) -> Any:
 def test_a_slow_worker_gets_no_task_for_a_while(threads: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_tasks, "SHORT", 0.3)
     slow, other = sorted(threads.nthreads())
-    late = dict[str, float]()
-    tasks = Tasks(threads, late)
+    force = Workforce(threads)
+    tasks, late = Tasks(force), force.late
     tasks.give(0, "it", other, address_after, slow, 0)
     assert tasks.next() == (0, other)
     tasks.give(1, "it", slow, address_after, slow, 2)
@@ -353,11 +375,16 @@ def test_a_lost_scheduler_and_a_fit_that_goes_on(threads: Any, folder: Path, tmp
 def test_a_cluster_without_workers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with started(0, 1, processes=False) as client:
         parts = table(folder, client)
-        monkeypatch.setattr(dask_tasks, "ALONE", 0.5)
-        with pytest.raises(SteepestError, match=r"^the cluster has had no worker for 0 seconds: start some"):
+        monkeypatch.setattr(dask_workers, "ABSENT", 0.2)
+        monkeypatch.setattr(dask_workers, "ALONE", 0.5)
+        with (
+            pytest.warns(UserWarning, match=r"^the cluster has no worker: waiting 0 seconds for one$"),
+            pytest.raises(SteepestError, match=r"^the cluster has had no worker for 0 seconds: start some"),
+        ):
             parts.sums(Slopes(LogLoss(), W))
-        monkeypatch.setattr(dask_tasks, "ALONE", 30.0)
-        tasks = Tasks(client)
+        monkeypatch.setattr(dask_workers, "ABSENT", 30.0)
+        monkeypatch.setattr(dask_workers, "ALONE", 30.0)
+        tasks = Tasks(Workforce(client))
         tasks.give(0, "it", "tcp://127.0.0.1:1", square, 3)  # rather on a worker that is gone
         Timer(0.3, lambda: client.cluster.scale(1)).start()
         begin = monotonic()

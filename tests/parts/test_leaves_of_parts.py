@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steepest.data.make_rows import make_rows
 from steepest.data.regroup import in_leaves, rows_between
-from steepest.data.rows import make_rows
 
 ROWS = make_rows(np.arange(200.0)[:, None], np.arange(200.0), weight=np.arange(200.0))
 LEAF = 4

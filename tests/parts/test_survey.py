@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from steepest.data.csr import CSR
+from steepest.data.make_rows import make_rows
 from steepest.data.moments import central_moments
-from steepest.data.rows import make_rows
 from steepest.parts.coding import AS_GIVEN, Coding
 from steepest.parts.engines.here import Here
 from steepest.parts.engines.task import forest_of

@@ -248,7 +248,7 @@ def test_a_file_is_not_replaced_unless_forced(tmp_path):
 
 def test_notebooks_show_it_moving():
     text = animate(parabola(3))._repr_html_()
-    found = re.fullmatch(r'<img alt="([^"]+)" src="data:image/gif;base64,([^"]+)">', text)
+    found = re.fullmatch(r'<img alt="([^"]+)" style="max-width:100%" src="data:image/gif;base64,([^"]+)">', text)
     assert found is not None
     assert "The cost fell from 11" in found[1]
     assert Image.open(io.BytesIO(base64.b64decode(found[2]))).n_frames == 4

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 import math
 
 import numpy as np
 import pytest
-from conftest import DATA, ROOT
+from conftest import DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -306,13 +305,6 @@ def test_quadratic_formulas_converge_saddle_or_fall_as_their_eigenvalues_say(a, 
     if values[0] > 0:
         best = np.linalg.solve([[2 * a, b], [b, 2 * c]], [-m, -n])
         np.testing.assert_allclose(path.x[-1], best, atol=1e-6 * (1 + np.abs(best).max()))
-
-
-def test_the_page_on_functions_holds():
-    page = ROOT / "docs" / "use" / "functions.md"
-    found = doctest.testfile(str(page), False, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
-    assert found.attempted > 10
-    assert found.failed == 0
 
 
 def test_a_bounded_fall_is_not_called_endless():

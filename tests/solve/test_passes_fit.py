@@ -8,7 +8,7 @@ import pytest
 from steepest import Problem
 from steepest.core.errors import DataError, UsageError
 from steepest.data.csr import CSR
-from steepest.data.rows import make_rows
+from steepest.data.make_rows import make_rows
 from steepest.objective.losses.softmax import Softmax
 from steepest.objective.penalties import elastic
 from steepest.parts.coding import Coding

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from steepest import Problem
-from steepest.data.rows import make_rows
+from steepest.data.make_rows import make_rows
 from steepest.objective.penalties import elastic
 from steepest.parts.checkpoint import Checkpoint
 from steepest.parts.dual_sums import DualSums

@@ -16,8 +16,9 @@ from ..core.record_types import Loss
 from ..core.records import from_name
 from ..core.types import Array
 from ..data.layout import dense_rows
+from ..data.make_rows import make_rows
 from ..data.readers.tables import Table
-from ..data.rows import Rows, make_rows
+from ..data.rows import Rows
 from ..descent.replay import recording_of
 from ..lab.settings import MOST_STEPS
 from ..objective import losses

@@ -61,7 +61,7 @@ def loss_options(command: Command) -> Command:
         click.option("-x", "--features", type=COLUMNS, metavar="COL,COL", help="Columns to use. [default: all others]"),
         click.option("--weights", metavar="COL", help="Column of the rows' weights."),
         click.option(
-            "--class-weight", type=ClassWeight(), metavar="balanced|LABEL=W,...", help="Weights of the two classes."
+            "--class-weight", type=ClassWeight(), metavar="balanced|LABEL=W,...", help="Weights of the classes."
         ),
         click.option("--loss", metavar="NAME", help="squared_error ((z - y)^2 / 2), mse, huber, hinge, ..."),
         click.option("--alpha", type=ALPHA, default=0.0, metavar="A|cv", help="Ridge penalty: mean loss + A/2 |w|^2."),

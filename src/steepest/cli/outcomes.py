@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ..core.errors import DataError, UsageError
 from ..core.record_types import Loss
 from ..data.classes import Classes
+from ..data.make_rows import make_rows
 from ..data.readers.tables import Table
-from ..data.rows import Rows, make_rows
+from ..data.rows import Rows
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.losses import LogLoss
 from ..objective.losses.softmax import Softmax

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,10 +78,21 @@ def engine_of(spec: str | None) -> Iterator[Engine | None]:
     if spec is None:
         yield None
         return
-    from ..parts.engines.address import engine_at
+    from ..parts.engines.chosen import engine_at
 
-    with engine_at(spec, note) as engine:
+    with _without_logs(), engine_at(spec, note) as engine:
         yield engine
+
+
+@contextmanager
+def _without_logs() -> Iterator[None]:
+    """No lines of Dask on the terminal: what a reader should know is in errors and notes."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import click
 
 from ..core.errors import UsageError
 from ..core.memory import byte_size, free_memory
+from .parameter_types import ParameterType
 
 __all__ = ["PartsChoice", "Size", "engine_option", "files_argument", "memory_option", "name_of", "parts_options"]
 
@@ -21,7 +22,7 @@ GLOB = frozenset("*?[")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Size(click.ParamType[Any]):
+class Size(ParameterType):
     """An amount of memory, such as 512M."""
 
     name = "size"

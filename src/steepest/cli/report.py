@@ -112,7 +112,7 @@ def lines_of(outcome: Outcome) -> list[str]:
         facts.append(("at", f"{_at_text(outcome.at)}: {_prediction_text(outcome)}"))
     if outcome.files:
         facts.append(("wrote", ", ".join(outcome.files)))
-    others = _others(outcome.run)
+    others = _others(outcome.run) if model.outputs == 1 else []
     head = f"step {meta['reported_step']:,}" if others and others[0].head != "exact" else "descent"
     table = coefficient_table(model, others, head, outcome.everything)
     return [_title(outcome), "", *table, "", *describe(facts), *outcome.scores.lines()]

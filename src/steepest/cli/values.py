@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from .parameter_types import ParameterType, WordChoice
+
 __all__ = [
     "ALPHA",
     "AT",
@@ -37,7 +39,7 @@ __all__ = [
 ]
 
 
-class Number(click.ParamType[Any]):
+class Number(ParameterType):
     """A finite number."""
 
     name = "number"
@@ -89,7 +91,7 @@ class Rate(Word):
         return value if named else super().convert(value, param, ctx)
 
 
-class Batch(click.ParamType[Any]):
+class Batch(ParameterType):
     """A number of rows, or "all" for None."""
 
     name = "batch"
@@ -102,7 +104,7 @@ class Batch(click.ParamType[Any]):
         return number if number >= 1 else self.fail(f"{value} is not 'all' or a whole number >= 1", param, ctx)
 
 
-class Columns(click.ParamType[Any]):
+class Columns(ParameterType):
     """Names separated by commas; a name with a comma in it stands in double quotes."""
 
     name = "columns"
@@ -181,7 +183,7 @@ class Values(Columns):
         return found
 
 
-class Kind(click.Choice[str]):
+class Kind(WordChoice):
     """The kind of a fit: linear or logistic."""
 
     def __init__(self) -> None:

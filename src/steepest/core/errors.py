@@ -22,7 +22,29 @@ __all__ = [
 
 
 class SteepestError(Exception):
-    """Anything the package refuses to do; ``exit_code`` is the command line's exit status."""
+    """Anything the package refuses to do; ``exit_code`` is the command line's exit status.
+
+    The message is one line: what is wrong, where, and what to do about it. `FileError`, `UsageError` and `DataError`
+    are its kinds; they are also OSError, ValueError and ValueError.
+
+    Attributes
+    ----------
+    exit_code : int
+        1 for files, 2 for settings, 3 for data.
+    told : str
+        What is wrong and where, without the remedy.
+    answer : Answer or None
+        What to write instead, as data.
+
+    Examples
+    --------
+    >>> from steepest import SteepestError, minimize
+    >>> try:
+    ...     minimize("x +", 1.0)
+    ... except SteepestError as error:
+    ...     print(error.exit_code, isinstance(error, ValueError))
+    2 True
+    """
 
     exit_code = 1
     told = ""  # what is wrong and where, without the answer
@@ -32,7 +54,13 @@ class SteepestError(Exception):
         return visible(str(self.args[0])) if self.args else ""  # names in it may be those of a hostile file
 
     def spelled(self, spell: Callable[[str, Any], str]) -> str:
-        """The message with settings in the syntax of ``spell``."""
+        """The message with settings in the syntax of ``spell``.
+
+        Parameters
+        ----------
+        spell : callable, (str, value) -> str
+            Spells a setting and its value, as Python or as an option of the command line.
+        """
         return str(self) if self.answer is None else visible(f"{self.told}: {self.answer.spelled(spell)}")
 
     def _tell(self, told: str, answer: Answer | None) -> None:
@@ -94,12 +122,45 @@ class DataError(SteepestError, ValueError):
 
 
 class DivergenceWarning(UserWarning):
-    """The cost grew without bound: the learning rate is above the stability limit."""
+    """The cost grew without bound: the learning rate is above the stability limit.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from steepest import GDRegressor
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     warnings.simplefilter("always")
+    ...     _ = GDRegressor(learning_rate=9.0, max_iter=50, tol=None).fit([[1.0], [3.0]], [2.0, 4.0])
+    >>> issubclass(told[0].category, DivergenceWarning)
+    True
+    """
 
 
 class SeparationWarning(UserWarning):
-    """There is no finite optimum: classes are separated, or counts are 0 along some direction, without a penalty."""
+    """There is no finite optimum: classes are separated, or counts are 0 along some direction, without a penalty.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from steepest import GDClassifier
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     warnings.simplefilter("always")
+    ...     _ = GDClassifier().fit([[1.0], [3.0]], ["no", "yes"])
+    >>> issubclass(told[0].category, SeparationWarning)
+    True
+    """
 
 
 class NotConvergedWarning(UserWarning):
-    """The run ended before the gap reached ``tol``."""
+    """The run ended before the gap reached ``tol``.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from steepest import GDRegressor
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     warnings.simplefilter("always")
+    ...     _ = GDRegressor(learning_rate=0.01, max_iter=3).fit([[1.0], [3.0]], [2.0, 4.0])
+    >>> issubclass(told[0].category, NotConvergedWarning)
+    True
+    """

@@ -20,6 +20,11 @@ def exp_minus(x: LinkValue) -> LinkValue:
 def logistic(z: Array) -> Array:
     """1 / (1 + exp(-z)), which neither overflows nor cancels. Not compiled.
 
+    Parameters
+    ----------
+    z : array
+        Of any shape.
+
     Examples
     --------
     >>> logistic(np.array([-800.0, 0.0, 800.0])).tolist()

@@ -9,7 +9,7 @@ import numpy as np
 
 from .shown_text import visible
 
-__all__ = ["block", "curves", "fields", "safe", "table"]
+__all__ = ["block", "curves", "fields", "image", "safe", "table"]
 
 WIDTH, HEIGHT, EDGE = 260, 120, 6  # of small pictures, in pixels, and their margin
 POINTS = 200  # of a curve
@@ -73,6 +73,21 @@ def fields(record: Any) -> str:
 
 def _written(value: object) -> str:
     return "unknown" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def image(kind: str, data: bytes, words: str, width: float | None = None) -> str:
+    """An image inside of the page, with the words that stand in for it, so many pixels wide where the page has room.
+
+    Examples
+    --------
+    >>> image("gif", b"GIF89a", "a line that moves")
+    '<img alt="a line that moves" style="max-width:100%" src="data:image/gif;base64,R0lGODlh">'
+    """
+    from base64 import b64encode  # loaded when a notebook shows something
+
+    size = "" if width is None else f' width="{width:.0f}"'
+    words = safe(" ".join(words.split()))
+    return f'<img alt="{words}"{size} style="max-width:100%" src="data:image/{kind};base64,{b64encode(data).decode()}">'
 
 
 def curves(lines: Sequence[tuple[Any, Any]], title: str) -> str:

@@ -8,34 +8,22 @@ its kind sets every fact about it, and a default for each optional method that h
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from .errors import UsageError
-from .loss_defaults import ends_of_domain, itself, probability, slopes_far_out
+from .record_defaults import (
+    ends_of_domain,
+    itself,
+    never_wrong,
+    none_easier,
+    none_saturated,
+    probability,
+    slopes_far_out,
+)
 from .types import Preconditioning
 
-__all__ = ["average", "check_record", "estimate", "loss", "record", "rule", "step"]
+__all__ = ["average", "estimate", "loss", "record", "rule", "step"]
 
 R = TypeVar("R", bound=type)
-Checked = TypeVar("Checked", bound="Checkable")
-
-# What each kind of record must have: methods first, then the facts that its decorator sets.
-NEEDS = {
-    "loss": (
-        *("value", "slope", "second_derivative", "curvature", "quadratic", "labels", "attained", "positive", "formula"),
-        *("nonsmooth", "likelihood", "dual", "piecewise_linear", "staged", "identity_link", "constant_known"),
-    ),
-    "penalty": ("value", "slope", "l2", "l1", "check"),
-    "rule": (
-        *("direction", "slots", "elementwise", "preconditioner", "proximal", "sees", "learns", "answers"),
-        *("batch", "stability", "memory_share"),
-    ),
-    "learning rate": ("rate", "slots", "seeks", "adapts", "looks"),
-    "average": ("share", "slots"),
-    "estimate": ("slots", "gradient", "renewing"),
-}
-DECORATORS = {"penalty": "record", "learning rate": "step"}  # others are named after their kind
 
 
 def record(cls: R) -> R:
@@ -61,7 +49,7 @@ def record(cls: R) -> R:
     }
     for name, method in methods.items():
         setattr(cls, name, method)
-    return _with_defaults(cls, check=lambda self: None)
+    return _with_defaults(cls, check=never_wrong)
 
 
 def loss(
@@ -83,16 +71,21 @@ def loss(
         itself.
     formula : str
         What a printed cost means.
-    quadratic : bool
+    quadratic : bool, default False
         Whether it is curvature/2 (z - y)^2, so that moments can stand in for the rows.
-    labels : bool
+    labels : bool, default False
         Whether targets are the classes 0 and 1.
-    attained : bool
+    attained : bool, default False
         Whether it is made of linear and quadratic pieces, or grows on both sides: then every table has an optimum.
-    positive : bool
+    positive : bool, default False
         Whether targets are numbers >= 0, or > 0 where the loss of 0 is infinite.
-    nonsmooth : bool
+    nonsmooth : bool, default False
         Whether the slope jumps somewhere, so that second derivatives tell nothing there.
+
+    Returns
+    -------
+    decorator
+        Takes the class and returns it, with its facts as attributes.
 
     Notes
     -----
@@ -130,8 +123,8 @@ def loss(
         made = _with_facts(cls, facts | powers | {"identity_link": not _has(cls, "inverse")})
         ends = ends_of_domain if powers["dual"] else slopes_far_out
         link = probability if labels and not attained else itself
-        made = _with_defaults(made, easier=lambda self, far: (), inverse=link, end_slopes=ends)
-        return _with_defaults(made, saturated=lambda self, y: 0.0 * y)
+        made = _with_defaults(made, easier=none_easier, inverse=link, end_slopes=ends)
+        return _with_defaults(made, saturated=none_saturated)
 
     return decorate
 
@@ -151,17 +144,22 @@ def rule(
     ----------
     slots : int or None
         How many arrays shaped like the parameters it remembers; None if the record says so itself.
-    elementwise : bool
+    elementwise : bool, default True
         Whether each coordinate is treated by itself; if not, the method is always given whole arrays.
     preconditioner : "matrix", "hessian", "diagonal" or None
         Whether its memory begins with second derivatives of the objective: all of those at the start, (d + 1, d + 1),
         in place of slots; the same, renewed before every step; or their diagonal in the first slot.
-    proximal : bool
+    proximal : bool, default False
         Whether an L1 penalty may follow its step.
-    sees : tuple of "rate", "point", "weights"
+    sees : tuple of "rate", "point", "weights", default ()
         What it is shown before each step, in slots of their own that come after its ``slots``.
-    batch : bool
+    batch : bool, default False
         Whether every step must look at all rows; rules with a preconditioner do so anyway.
+
+    Returns
+    -------
+    decorator
+        Takes the class and returns it, with its facts as attributes.
 
     Notes
     -----
@@ -198,8 +196,13 @@ def step(*, slots: int = 0) -> Callable[[R], R]:
 
     Parameters
     ----------
-    slots : int
+    slots : int, default 0
         How many arrays shaped like the parameters it remembers, zero at the start.
+
+    Returns
+    -------
+    decorator
+        Takes the class and returns it, with its facts as attributes.
 
     Notes
     -----
@@ -276,25 +279,3 @@ def _with_defaults(cls: R, **methods: Callable[..., Any]) -> R:
         if not hasattr(cls, name):
             setattr(cls, name, method)
     return cls
-
-
-class Checkable(Protocol):
-    """A record, whose decorator has given it a check."""
-
-    def check(self) -> str | None:
-        """What is wrong with the settings, or None."""
-
-
-@lru_cache(1024)
-def _is_complete(cls: type, kind: str) -> bool:
-    return _has(cls, *NEEDS[kind])
-
-
-def check_record(item: Checked, kind: str) -> Checked:
-    """The record itself; one that lacks what its kind needs, or that its own ``check`` finds wrong, is refused."""
-    if not _is_complete(type(item), kind) and (missing := [name for name in NEEDS[kind] if not hasattr(item, name)]):
-        mend = f"decorate it with @{DECORATORS.get(kind, kind)}"
-        raise UsageError(f"{item!r} is not a {kind}: it lacks {', '.join(missing)}; {mend}")
-    if wrong := item.check():
-        raise UsageError(wrong)
-    return item

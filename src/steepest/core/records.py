@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from .aliases import Answer, nearest, use, value_answer
 from .errors import UsageError
-from .record_kinds import check_record
+from .record_check import check_record
 
 __all__ = ["Fields", "RecordField", "from_name", "is_record", "make", "to_name", "to_spec"]
 

@@ -30,7 +30,7 @@ def held_out_rows(n: int, share: float, *, seed: int = 0, labels: ArrayLike | No
         Rows of the table, 2 or more.
     share : float
         Share of the rows to hold out, between 0 and 1.
-    seed : int
+    seed : int, default 0
     labels : (n,) array, optional
         Classes, of which each keeps its share.
 
@@ -84,7 +84,7 @@ def folds(n: int, count: int, *, seed: int = 0, labels: ArrayLike | None = None)
         Rows of the table.
     count : int
         Number of folds, 2 or more.
-    seed : int
+    seed : int, default 0
     labels : (n,) array, optional
         Classes, of which each fold gets its share.
 

@@ -7,10 +7,8 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..core.record_types import Loss
-from ..core.threads import one_blas_thread
 from ..core.types import UNIT, Array
 from ..core.units import RAW, Units
 from ..objective.data import ColumnStats, Supports
@@ -20,6 +18,7 @@ from .centre import centre, near_shift
 from .csr import CSR
 from .curvature import MomentsCurvature
 from .gram import augmented, gram_matrix, refuse_unless_usable
+from .null_directions import least_squares, null_directions
 from .rows import Rows
 
 __all__ = [
@@ -28,14 +27,8 @@ __all__ = [
     "gradient_in",
     "hessian_in",
     "make_moments",
-    "null_directions",
     "solved_moments",
-    "without",
 ]
-
-NOISE = 1e-12  # part of a direction, in columns of size 1, that is rounding
-FIRM = 1e8  # largest norm of the inverse of the correlations; eigenvalues of 1e-13 are rounding
-
 
 MOMENTS = Supports(any_loss=False)
 
@@ -45,6 +38,39 @@ class Moments(NamedTuple):
 
     mean (z - y)^2 / 2 = cost + gradient'(w - minimiser) + (w - minimiser)' hessian (w - minimiser) / 2, exact to
     rounding. Cost and gradient come from one pass over the residuals at the minimiser. A value is never negative.
+
+    Attributes
+    ----------
+    hessian : (d + 1, d + 1) array
+    minimiser : (d + 1, k) array
+        The one of least norm in columns of size 1.
+    cost : float
+        The minimum, of half the mean square.
+    gradient : (d + 1, k) array
+        The gradient at the minimiser: rounding.
+    mean, spread : (d,) array, (d, d) array
+        Weighted means and covariances of the raw columns.
+    null : (d, r) array
+        Raw directions that change no prediction.
+    shape : (int, int)
+        Rows and columns.
+    units : Units
+        Shift and scale of the columns.
+
+    Notes
+    -----
+    Parameters of the methods:
+
+    loss, w : SquaredError or MSE, (d + 1, k) array
+        The parameters are in the same units, intercept last.
+
+    Examples
+    --------
+    >>> from steepest import losses, make_rows
+    >>> moments = make_moments(make_rows([[1.0], [2.0], [4.0]], [3.0, 5.0, 8.0]))
+    >>> w = moments.minimiser + 1.0
+    >>> round(moments.value(losses.MSE(), w) - 2.0 * moments.cost, 9)
+    12.666666667
     """
 
     hessian: Array  # (d + 1, d + 1)
@@ -112,11 +138,29 @@ def gradient_in(units: Units, g: Array) -> Array:
 
 
 def make_moments(rows: Rows, intercept: Array | None = None) -> Moments:
-    """Moments of the rows, in two passes: one for the sums, shifted by the first row, one for the residuals.
+    """Moments of the rows: mean (z - y)^2 / 2 = cost + (w - minimiser)' hessian (w - minimiser) / 2.
 
-    With a fixed ``intercept`` (k,) the parabola is about the minimiser under it: away from there, columns far from 0
-    cancel in the cost.
+    Two passes are made: one for the sums, shifted by the first row, one for the residuals. With a fixed ``intercept``
+    the parabola is about the minimiser under it: away from there, columns far from 0 cancel in the cost.
 
+    Parameters
+    ----------
+    rows : Rows
+        In memory; one target or several.
+    intercept : (k,) array, optional
+        The intercept, where it is fixed.
+
+    Returns
+    -------
+    Moments
+
+    Raises
+    ------
+    DataError
+        If a number of the table is not finite, or too large for its square.
+
+    Notes
+    -----
     Cost: about n (d + 2)^2 flops; memory 2 MB and a few matrices a thread.
 
     Examples
@@ -139,11 +183,11 @@ def solved_moments(
     mean, spread, cross, middle = location
     hessian, columns, centred = hessian_in(RAW, mean, spread), ColumnStats(mean, np.diag(spread)), Units(shift=mean)
     if intercept is not None:
-        coef = _solve(hessian[:-1, :-1], cross + np.outer(mean, middle - intercept))[0]
+        coef = least_squares(hessian[:-1, :-1], cross + np.outer(mean, middle - intercept))[0]
         minimiser, null = np.concatenate((coef, intercept[None])), null_directions(spread)
         cost, gradient = residuals(columns._replace(mean=0.0 * mean), minimiser)
         return Moments(hessian, minimiser, cost, gradient, mean, spread, null, shape)
-    coef, null = _solve(spread, cross)
+    coef, null = least_squares(spread, cross)
     minimiser = np.concatenate((coef, middle[None]))
     cost, gradient = residuals(columns, minimiser)
     gradient = centred.raw_gradient(gradient)
@@ -203,71 +247,3 @@ def _central(rows: Rows, first: Array) -> tuple[Array, Array, Array, Array]:
     mean = first + shifted
     refuse_unless_usable(mean, np.diag(spread))
     return mean[:d], spread[:d, :d], spread[:d, d:], mean[d:]
-
-
-def _solve(spread: Array, cross: Array) -> tuple[Array, Array]:
-    """Least-squares coefficients (d, k), of least norm in columns of size 1, and null directions."""
-    scale, matrix = _correlation(spread)
-    with one_blas_thread(2.0 * len(matrix) ** 3):
-        inverse = _firm_inverse(matrix)
-        if inverse is not None:
-            goal = cross * scale[:, None]
-            coef = inverse @ goal
-            coef += inverse @ (goal - matrix @ coef)
-            return scale[:, None] * coef, np.zeros((len(scale), 0))
-        values, vectors, flat = _directions(matrix)
-        basis = scale[:, None] * vectors[:, ~flat]
-        null = _null(spread, scale, vectors[:, flat])
-        return basis @ ((basis.T @ cross) / values[~flat, None]), null
-
-
-def null_directions(spread: Array) -> Array:
-    """Raw directions (d, r) along which every row has the same predictor: constant and dependent columns."""
-    scale, matrix = _correlation(spread)
-    with one_blas_thread(2.0 * len(matrix) ** 3):
-        if _firm_inverse(matrix) is not None:
-            return np.zeros((len(scale), 0))
-        _, vectors, flat = _directions(matrix)
-        return _null(spread, scale, vectors[:, flat])
-
-
-def _null(spread: Array, scale: Array, vectors: Array) -> Array:
-    vectors = np.where(np.abs(vectors) < NOISE, 0.0, vectors)  # columns outside the direction, which may be much larger
-    return np.where(np.diag(spread)[:, None] > 0, scale[:, None] * vectors, vectors)
-
-
-def _correlation(spread: Array) -> tuple[Array, Array]:
-    """1 / standard deviations, 0 where a column is constant, and the correlations."""
-    size = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    scale = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 0.0)
-    return scale, spread * scale[:, None] * scale
-
-
-def _firm_inverse(matrix: Array) -> Array | None:
-    """Inverse of the correlations if no eigenvalue is near 0, at a tenth of the cost of the eigenvalues.
-
-    The norm of the inverse is at least 1 / the smallest eigenvalue, rounding included.
-    """
-    if not np.diag(matrix).all():
-        return None
-    try:
-        inverse = np.asarray(np.linalg.inv(matrix), np.float64)
-    except np.linalg.LinAlgError:
-        return None
-    return inverse if np.linalg.norm(inverse) < FIRM else None
-
-
-def _directions(matrix: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Eigenvalues and eigenvectors of the correlations, and which eigenvalues are rounding."""
-    values, vectors = np.linalg.eigh(matrix)
-    return values, vectors, values <= len(values) * 8 * np.finfo(float).eps * max(values.max(initial=0.0), 1.0)
-
-
-def without(coef: Array, null: Array) -> Array:
-    """Coefficients (..., d, k) minus their part in the span of the null directions (d, r)."""
-    if null.shape[1] == 0:
-        return coef
-    basis, triangle = np.linalg.qr(null)
-    return coef - null @ np.linalg.solve(
-        triangle, basis.T @ coef
-    )  # null itself rather than its basis: its columns cancel in predictions

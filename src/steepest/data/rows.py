@@ -8,9 +8,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import DataError
 from ..core.record_types import LossRecord
-from ..core.threads import thread_count
 from ..core.types import Array
 from ..core.units import RAW, Units
 from ..objective.data import MATRIX_COLUMNS, ColumnStats, Curvature, Judge, Size, Sums, Supports, TargetStats
@@ -23,11 +21,10 @@ from .curvature import RowsCurvature
 from .full_pass import LARGE, GivenSlopes, batch_gradient, expanded_pass, full_pass, predictors
 from .gram import gram_matrix
 from .layout import jit_allowed
-from .row_vector import row_vector
 from .subsample import sample_rows
 from .tree import Summation, sum_by_leaves
 
-__all__ = ["Rows", "make_rows"]
+__all__ = ["Rows"]
 
 DENSE, SPARSE = 20_000_000, 1_000_000  # numbers of a table from which compiled passes save more than they cost once
 AT_ONCE = 1 << 15  # numbers of a small table, whose passes are single matrix products
@@ -38,9 +35,56 @@ KEEP: Any = object()  # the default of `Rows.with_rows`: no change
 class Rows(NamedTuple):
     """n rows of d columns with k targets, and a weight and an offset of each row.
 
-    The linear predictor of row i is z_i = ((x_i - shift) * scale) w + b + offset_i. X is not copied, but if sparse
-    columns are shifted it is a shifted copy of the table ``given``.
-    Means over rows are weighted: sum_i weight_i l_i / total.
+    The linear predictor of row i is z_i = ((x_i - shift) * scale) w + b + offset_i. Means over rows are weighted:
+    sum_i weight_i l_i / total. X is not copied, except that shifted sparse columns are a copy of the table ``given``.
+
+    Attributes
+    ----------
+    X : (n, d) array of any order, or CSR
+        The columns, float32 or float64.
+    y : (n, k) array
+        Targets, each of them contiguous.
+    weight, offset : (n,) arrays or None
+        Weight of each row, None is 1; known part of its predictor, None is 0.
+    units, total, threads : Units, float, int
+        Shift and scale of the columns; sum of the weights; threads of a pass.
+    tally : (list of one int, int)
+        Rows read so far, shared by all views of the table; rows of the table.
+    numbers, given : (n,) array of int or None, CSR or None
+        Numbers of the rows in the table they were taken from; the table before a shift.
+
+    Notes
+    -----
+    Parameters of the methods:
+
+    loss, w : record of `steepest.losses`, (d + 1, k) array
+        The parameters are in the rows' units, intercept last; for second derivatives k = 1.
+    r, targets : (n, k) arrays
+        Numbers for each row.
+    first : (d,) array, or (d + k,) with the targets
+        What is subtracted first, so that sums do not cancel.
+    low, high : int, defaults 0 and None
+        The rows from low to high - 1.
+    columns, numbers : (m,) arrays of int
+        Columns; rows, from 0.
+    c, m, count, size, by_class : int, bool
+        A target; numbers of rows; whether rows are drawn by class.
+    seed, epoch, sampling : int, int, str, default "shuffle"
+        Order of the rows, as of `Method`.
+    judge : callable
+        From low, high and predictors to slopes, second derivatives and sums.
+
+    Examples
+    --------
+    >>> from steepest import losses, make_rows
+    >>> rows = make_rows([[1.0], [3.0]], [2.0, 4.0])
+    >>> cost, gradient, curvature = rows.expansion(losses.MSE(), np.zeros((2, 1)))
+    >>> cost, gradient.ravel().tolist(), curvature.matrix().round(6).tolist()
+    (10.0, [-14.0, -6.0], [[10.0, 4.0], [4.0, 2.0]])
+    >>> rows.column_sums(np.ones(1), None)[0].tolist(), rows.weighted_curvature(np.ones(2)).diagonal().ravel().tolist()
+    ([2.0], [5.0, 1.0])
+    >>> rows.sizes().shape, rows.one_target(0).shape
+    ((2, 1), (2, 1))
     """
 
     X: layout.Table  # (n, d) array of any order, or CSR; float32 or float64
@@ -102,7 +146,7 @@ class Rows(NamedTuple):
 
     @property
     def fold_rounding(self) -> float:
-        """Bound of the rounding of a sum by `fold`, relative to sum |terms|."""
+        """Bound of the rounding of a sum by `fold`, relative to the sum of the sizes of its terms."""
         return fold_rounding(self)
 
     @property
@@ -158,7 +202,7 @@ class Rows(NamedTuple):
         return full_pass(self, loss, w, gradient=True)
 
     def gradient(self, loss: LossRecord, w: Array) -> Array:
-        """Gradient of the mean loss alone, for the rows of a batch. Cost: one pass."""
+        """Gradient of the mean loss alone, (d + 1, k), for the rows of a batch. Cost: one pass."""
         return batch_gradient(self, loss, w)
 
     def expansion(self, loss: LossRecord, w: Array) -> tuple[float, Array, RowsCurvature]:
@@ -178,7 +222,7 @@ class Rows(NamedTuple):
         return predictors(self, w, low, high)
 
     def weights(self, low: int, high: int) -> Array | None:
-        """Weights of the rows low .. high - 1, None where all are 1."""
+        """Weights of the rows low .. high - 1, (high - low,), None where all are 1."""
         return None if self.weight is None else self.weight[low:high]
 
     def chosen(self, columns: NDArray[np.int64]) -> Array:
@@ -186,7 +230,7 @@ class Rows(NamedTuple):
         return np.asarray(layout.chosen(self.given or self.X, columns))
 
     def sizes(self) -> Rows:
-        """The rows with |x| in place of x."""
+        """The rows with ``|x|`` in place of x."""
         return self._replace(X=layout.absolute(self.X))
 
     def table(self) -> Array:
@@ -254,46 +298,3 @@ class Rows(NamedTuple):
     def passes(self) -> float:
         """Passes over the whole table so far, by all views of it."""
         return self.tally[0][0] / self.tally[1]
-
-
-def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs: int | None = None) -> Rows:
-    """Rows of a table. X is not copied if its type is float32 or float64.
-
-    Parameters
-    ----------
-    X : (n, d) array of any order, memory map, ``CSR`` or SciPy sparse matrix
-    y : (n,) or (n, k) array
-    weight, offset : (n,) arrays, optional
-        Weight of each row in the mean (>= 0, not all 0); known part of its linear predictor. A fit leaves out the
-        rows of weight 0, whatever is in them.
-    n_jobs : int, optional
-        Threads; None is all cores, or STEEPEST_NUM_THREADS.
-
-    Raises
-    ------
-    DataError
-        If lengths differ, a weight is negative, or there are no rows of positive weight.
-
-    Examples
-    --------
-    >>> rows = make_rows([[1.0], [3.0]], [2.0, 4.0])
-    >>> from steepest.objective.losses import MSE
-    >>> rows.value(MSE(), np.zeros((2, 1)))
-    10.0
-    """
-    X = layout.matrix(X)
-    y = np.asarray(y, np.float64)
-    y = np.asfortranarray(y if y.ndim == 2 else y.reshape(len(y), 1))
-    if (n := X.shape[0]) == 0:
-        raise DataError("the table has no rows: nothing to fit")
-    if len(y) != n:
-        raise DataError(f"the table has {n} rows but the target has {len(y)}: they must agree")
-    weight = row_vector(weight, n, "weights")
-    if weight is not None and (weight.min() < 0 or not weight.any()):
-        raise DataError("weights must be >= 0 and not all zero")
-    with np.errstate(over="ignore"):
-        total = float(n) if weight is None else sum_by_leaves(weight, layout.leaf_of(X))
-    if not np.isfinite(total):
-        raise DataError("the sum of the weights is too large for a number: divide them by the largest")
-    offset = row_vector(offset, n, "offsets", weight)
-    return Rows(X, y, weight, offset, RAW, total, thread_count(n_jobs), ([0], n))

@@ -35,6 +35,9 @@ def descend(
 ) -> Descent:
     """The endless descent from ``start``: iterating over it yields one `State` after the other.
 
+    g_t is the gradient of the objective at the point at_t, over the rows of a batch or all. Then p_t = rule(g_t,
+    memory, t) and at_{t+1} = at_t - eta_t p_t, with eta_t the learning rate.
+
     Parameters
     ----------
     problem : Problem
@@ -46,7 +49,7 @@ def descend(
     start : array, State, Checkpoint or None
         A vector (d + 1,) or (d + 1, k), intercept last; None is 0. From a State the descent continues with the same
         bits. A Checkpoint includes the memory: a preconditioner from a sample, for example.
-    seed : int
+    seed : int, default 0
         Seed of the order of rows. The same seed gives the same bits, for any recording and the same ``compiled`` (plain
         and compiled steps differ by rounding).
     compiled : bool or None
@@ -62,6 +65,16 @@ def descend(
     ------
     UsageError
         If the start does not fit the data, or the method needs batches of data without rows.
+
+    Notes
+    -----
+    Cost of a step: one pass over its rows, about 4 n d flops for n rows of d columns, or 2 d^2 flops on moments.
+
+    References
+    ----------
+    Robbins, H. and Monro, S. (1951). A stochastic approximation method. Ann. Math. Statist. 22(3).
+    doi:10.1214/aoms/1177729586
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization, 3. doi:10.1007/978-0-387-40065-5
 
     Examples
     --------
@@ -102,8 +115,20 @@ def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]:
     Parameters
     ----------
     states : Descent, or any iterable of State
+        What `descend` returns.
     *stops : Stop or callable
-        `updates`, `epochs`, `gradient_below`, `cost_change_below`, `wall_time`, or any function State -> bool.
+        `updates`, `epochs`, `gradient_below`, `cost_change_below`, `wall_time`, or any function State -> bool. The
+        first one that is true ends the descent.
+
+    Returns
+    -------
+    Descent, or iterator of State
+        The same kind of states, with an end.
+
+    Notes
+    -----
+    Cost: none by updates, epochs and time. In batch descent gradients and costs are known anyway. In sampled descent
+    they take a pass over all rows at ends of epochs, at most every 1,000 updates. A function is called with each state.
 
     Examples
     --------

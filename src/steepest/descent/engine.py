@@ -21,6 +21,7 @@ from ..methods.method import Method
 from ..objective.data import Data
 from ..objective.problem import Problem
 from ..optimality.preconditioner import Preconditioner
+from .block_plan import BlockPlan
 from .loop import Walker, norms
 from .minibatch import Sampled, SampledCompiled
 from .states import Block, Checkpoint, Look, Spacing, State
@@ -29,9 +30,6 @@ from .stops import Stop, StopLike, next_check
 __all__ = ["Descent"]
 
 BLOCK_SECONDS = 0.1  # target duration of a block; Ctrl-C is handled between blocks
-BLOCK_NUMBERS = 1 << 20  # parameters stored by one block: 8 MB
-BLOCK_STEPS = 1 << 18  # steps of one block at most
-FIRST_NUMBERS = 1 << 16  # numbers that the first block of a sampled descent reads
 BLAS_ROWS = 4096  # most rows of one matrix product
 EVERY_STEP = Spacing()
 COMPILE_STEPS, COMPILE_NUMBERS = 20_000, 1_000_000  # sampled updates, or numbers of a table, worth a compilation
@@ -39,7 +37,38 @@ COMPILE_STEPS, COMPILE_NUMBERS = 20_000, 1_000_000  # sampled updates, or number
 
 @dataclass(frozen=True)
 class Descent:
-    """The states of one descent, start first, by iteration or in ``blocks``. `descend` makes it."""
+    """The states of one descent, start first, by iteration or in ``blocks``. `descend` makes it.
+
+    Attributes
+    ----------
+    problem, method, data, seed, compiled : as given to `descend`
+    start : Checkpoint
+        The state before the first step.
+    stops : tuple of Stop or callable
+        The first that is true ends it.
+    walker : Walker or None
+        What takes the steps, in place of the method's own.
+
+    Notes
+    -----
+    Parameters of the methods:
+
+    block, place : Block, int
+        Consecutive states, and which of them, from 0.
+    there, first : Checkpoint
+        A point with its memory.
+    at, t : (d + 1, k) array, int
+        A point, in the units of the data; the update to go on to.
+    spacing : Spacing, default Spacing()
+        Which states are kept.
+
+    Examples
+    --------
+    >>> from steepest import Method, Problem, descend, make_rows, until, updates
+    >>> descent = until(descend(Problem(), Method(learning_rate=0.1), make_rows([[1.0]], [2.0])), updates(2))
+    >>> [state.t for state in descent], descent.planned_updates
+    ([0, 1, 2], 2)
+    """
 
     problem: Problem
     method: Method
@@ -59,7 +88,7 @@ class Descent:
     def blocks(self, spacing: Spacing = EVERY_STEP) -> Iterator[Block]:
         """Blocks of consecutive states; ``spacing`` says for which of them the parameters are kept."""
         block = self._stopped(self._opening())
-        count, began = self._first_count, time.perf_counter()
+        count, began = self._plan.first_count, time.perf_counter()
         while block.end is None:
             yield block
             t, spent = block.last.t, time.perf_counter()
@@ -67,12 +96,6 @@ class Descent:
             spent = time.perf_counter() - spent
             count = max(1, int(len(block.t) * min(4.0, BLOCK_SECONDS / max(spent, 1e-9))))
         yield block
-
-    @property
-    def _first_count(self) -> int:
-        """Steps of the first block: what takes far less than a block does."""
-        size = self.method.batch_size
-        return 16 if size is None else max(16, FIRST_NUMBERS // (min(size, self.data.shape[0]) * self.start.at.size))
 
     def state(self, block: Block, place: int) -> State:
         """One state of a block."""
@@ -97,7 +120,7 @@ class Descent:
         return self.answer(self.replay(block.first, int(block.t[place])))
 
     def answer(self, there: Checkpoint) -> Array:
-        """The answer at a checkpoint: the point itself, or that of the rule or the average."""
+        """The answer (d + 1, k) at a checkpoint: the point itself, or that of the rule or the average."""
         return self.method.answer(there.at, there.memory, there.t)
 
     def replay(self, first: Checkpoint, t: int) -> Checkpoint:
@@ -120,28 +143,25 @@ class Descent:
         return self.method.batch_size is not None
 
     @cached_property
-    def _limit(self) -> float:
-        """Update at which a stop is known to be true, if any."""
-        per_epoch = self.method.steps_per_epoch(self.data.shape[0])
-        known = [min(s.limit, np.ceil(s.epochs * per_epoch)) for s in self.stops if isinstance(s, Stop)]
-        return max(self.start.t, min(known, default=np.inf))
+    def _plan(self) -> BlockPlan:
+        return BlockPlan(self.stops, self.method, self.start, self.data.shape[0])
 
     @property
     def planned_updates(self) -> float:
         """Updates until the earliest stop that is known beforehand; infinite if none is."""
-        return self._limit - self.start.t
+        return self._plan.limit - self.start.t
 
     @property
     def planned_epochs(self) -> float:
         """Passes over all rows at the earliest stop that is known beforehand; infinite if none is."""
-        return self._limit / self.method.steps_per_epoch(self.data.shape[0])
+        return self._plan.limit / self.method.steps_per_epoch(self.data.shape[0])
 
     @cached_property
     def _compile(self) -> bool:
         if self.compiled is not None or not self._sampled:
             return bool(self.compiled) and jit_allowed() and not self.data.supports.joint
         n, d = self.data.shape
-        worth = n * (d + 1) >= COMPILE_NUMBERS or COMPILE_STEPS <= self._limit < np.inf
+        worth = n * (d + 1) >= COMPILE_NUMBERS or COMPILE_STEPS <= self._plan.limit < np.inf
         return worth and jit_allowed() and not self.data.supports.joint
 
     @property
@@ -156,38 +176,17 @@ class Descent:
         kind = SampledCompiled if self._compile else Sampled
         return kind(self.problem, self.method, cast(Rows, self.data), self.seed)
 
-    @cached_property
-    def _checks(self) -> bool:
-        """Whether a stop is evaluated at check points."""
-        return any(s.check or (s.looks and self._sampled) for s in self.stops if isinstance(s, Stop))
-
-    @cached_property
-    def _each(self) -> bool:
-        """Whether a stop is evaluated at the end of every epoch."""
-        return any(s.each for s in self.stops if isinstance(s, Stop))
-
     def _next_check(self, t: int) -> float:
-        """First check point after update t: a pure function of t."""
-        if not self._checks:
-            return np.inf
-        if self.method.preconditioned:
-            return t + 1
-        ordinary = next_check(t, self._walker.per_epoch if self._sampled else None)
-        return min(ordinary, (t // self._walker.per_epoch + 1) * self._walker.per_epoch) if self._each else ordinary
+        return self._plan.next_check(t, self._walker.per_epoch)
 
     def _room(self, t: int, spacing: Spacing) -> int:
-        """The largest number of steps of the next block."""
-        if self.method.preconditioned:
-            return 1  # steps are expensive: none after a stop
-        numbers = max(1, BLOCK_NUMBERS // self.start.at.size)
-        room = min(self._limit - t, spacing.boundary(t) - t, numbers * (spacing.every(t) if self._compile else 1))
-        return int(min(room, self._next_check(t) - t, BLOCK_STEPS))
+        return self._plan.room(t, spacing, self._walker.per_epoch, self._compile)
 
     def _opening(self) -> Block:
         """The block with the start only."""
         first, w, unknown = self.start, self.answer(self.start), np.array([np.nan])
         cost, norm, gradient = np.nan, np.nan, None
-        if not self._sampled or self._checks:
+        if not self._sampled or self._plan.checks:
             cost, norm, gradient, g = self.look(w)
             if not np.isfinite(cost):
                 raise DataError("the cost at the start is not finite: look for NaN or huge numbers in the table")

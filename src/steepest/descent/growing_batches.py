@@ -38,18 +38,20 @@ def descend_growing(
 ) -> Trajectory:
     """Descend on batches that grow from ``method.batch_size`` up to all rows.
 
-    After each epoch the batch size becomes `enough_rows`, if that is larger. Far from the optimum the gradient of few
-    rows is a descent direction; near it the noise of small batches exceeds the gradient. With growing batches a
-    constant learning rate converges.
+    After each epoch the batch size m becomes `enough_rows`, m = var(g_i . g) / ``(theta |g|^2)^2`` rounded up, if that
+    is larger: g_i is the gradient of row i and g their mean. Far from the optimum the gradient of few rows is a descent
+    direction; near it the noise of small batches exceeds the gradient. With growing batches a constant learning rate
+    converges.
 
     Parameters
     ----------
     problem, method, rows : Problem, Method, Rows
         As for `descend`; ``batch_size`` is the first one.
-    epochs : int >= 1
+    epochs : int >= 1, default 20
         Passes over all rows by steps. Each is followed by three passes for the test.
-    theta : float > 0
-        Allowed standard deviation of the inner product with the gradient, relative to |g|^2; smaller needs more rows.
+    theta : float > 0, default 0.9
+        Allowed standard deviation of the inner product with the gradient, relative to ``|g|^2``; smaller needs more
+        rows.
     start, seed, keep : see `descend` and `record`
 
     Returns
@@ -61,6 +63,10 @@ def descend_growing(
     ------
     UsageError
         If the method has no batch size, or a number is out of its range.
+
+    Notes
+    -----
+    Cost: four passes over all rows an epoch: one by steps and three for the test.
 
     References
     ----------

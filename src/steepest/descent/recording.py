@@ -41,20 +41,31 @@ def record(
     ----------
     states : Descent
         From `descend`, bounded by `until`.
-    keep : "auto", True, int or False
+    keep : "auto", True, int or False, default "auto"
         "auto": every step up to 64 MB, else half as many each time the step number doubles. True: every step. An int k:
         every k-th. False: none. First and last are always kept.
-    names : iterable of str
+    names : iterable of str, default ()
         Names of the columns, for tables and pictures.
-    meta : dict
+    meta : dict, optional
         Added to the trajectory's ``meta``.
-    progress : callable
+    progress : callable, optional
         Called with a `Progress` after each block of states.
 
     Returns
     -------
     Trajectory
         After Ctrl-C the part recorded so far, with ``meta["interrupted"]``.
+
+    Raises
+    ------
+    UsageError
+        If ``states`` is not a descent, or ``keep`` is none of these.
+    DataError
+        If numbers of the table are too large for a cost.
+
+    Notes
+    -----
+    Cost: that of the descent. In sampled descent the cost of at most 200 states, one pass over the data each.
 
     Examples
     --------

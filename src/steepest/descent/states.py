@@ -38,20 +38,51 @@ class Look(NamedTuple):
 
 
 class State(NamedTuple):
-    """The state after update t. ``descend(..., start=state)`` continues from it with the same bits."""
+    """The state after update t. ``descend(..., start=state)`` continues from it with the same bits.
+
+    Attributes
+    ----------
+    t : int
+        Updates made so far.
+    epoch : float
+        Passes over all rows so far.
+    w : (d + 1, k) array
+        The answer at this state, intercept last, in the units of the descent.
+    eta : float
+        Learning rate of the step that led here; NaN at the start.
+    cost, gradient_norm : float
+        The objective at w, and the norm of its gradient; NaN if a sampled descent did not evaluate them.
+    change : float
+        The last evaluated cost minus this one.
+    seconds : float
+        Wall time since the start.
+    seed, compiled : int, bool
+        As of the descent.
+    origin : Checkpoint
+        A checkpoint at or before this state, from which it is recomputed.
+    gradient : (d + 1, k) array or None
+        Gradient of the objective at w by the raw parameters; None where the cost is NaN.
+
+    Examples
+    --------
+    >>> from steepest import Method, Problem, descend, make_rows, until, updates
+    >>> *_, last = until(descend(Problem(), Method(learning_rate=0.1), make_rows([[1.0]], [2.0])), updates(3))
+    >>> last.t, last.w.ravel().round(6).tolist(), round(last.cost, 6)
+    (3, [0.488, 0.488], 0.524288)
+    """
 
     t: int
-    epoch: float  # passes over all rows so far
-    w: Array  # (d + 1, k), the answer at this state, intercept last, in the units of the descent
-    eta: float  # learning rate of the step that led here; NaN at the start
-    cost: float  # objective at w; NaN if a sampled descent did not evaluate it
-    gradient_norm: float  # of the objective at w; NaN likewise
-    change: float  # last evaluated cost minus cost
+    epoch: float
+    w: Array
+    eta: float
+    cost: float
+    gradient_norm: float
+    change: float
     seconds: float
     seed: int
     compiled: bool
-    origin: Checkpoint  # a checkpoint at or before this state, from which it is recomputed
-    gradient: Array | None = None  # (d + 1, k), of the objective at w by the raw parameters; None where cost is NaN
+    origin: Checkpoint
+    gradient: Array | None = None
 
 
 Start: TypeAlias = State | Checkpoint | ArrayLike | None  # of a descent; None is 0

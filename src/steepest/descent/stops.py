@@ -57,7 +57,22 @@ class Stop(NamedTuple):
 
 
 def updates(n: int) -> Stop:
-    """After n updates of the parameters.
+    """After n updates of the parameters: t >= n.
+
+    Parameters
+    ----------
+    n : int >= 0
+        Number of updates.
+
+    Returns
+    -------
+    Stop
+        For `until`: true where ``state.t >= n``.
+
+    Raises
+    ------
+    UsageError
+        If it is not a number >= 0.
 
     Examples
     --------
@@ -71,7 +86,22 @@ def updates(n: int) -> Stop:
 
 
 def epochs(n: float) -> Stop:
-    """After n passes over all rows: n updates in batch descent, n * rows / batch_size in sampled descent.
+    """After n passes over all rows: epoch >= n.
+
+    Parameters
+    ----------
+    n : float >= 0
+        n updates in batch descent, ``n * rows / batch_size`` in sampled descent.
+
+    Returns
+    -------
+    Stop
+        For `until`: true where ``state.epoch >= n``.
+
+    Raises
+    ------
+    UsageError
+        If it is not a number >= 0.
 
     Examples
     --------
@@ -82,7 +112,22 @@ def epochs(n: float) -> Stop:
 
 
 def gradient_below(bound: float) -> Stop:
-    """When the Euclidean norm of the gradient of the objective, by the raw parameters, is at most ``bound``.
+    """When the Euclidean norm of the gradient of the objective, by the raw parameters, is <= bound.
+
+    Parameters
+    ----------
+    bound : float >= 0
+        In units of the objective per unit of the raw parameters.
+
+    Returns
+    -------
+    Stop
+        For `until`: true where ``state.gradient_norm <= bound``.
+
+    Raises
+    ------
+    UsageError
+        If it is not a number >= 0.
 
     Examples
     --------
@@ -95,7 +140,22 @@ def gradient_below(bound: float) -> Stop:
 
 
 def cost_change_below(bound: float) -> Stop:
-    """When the cost changed by at most ``bound`` since its last evaluation (a step; an epoch in sampled descent).
+    """When the cost changed by no more since its last evaluation: abs(change) <= bound.
+
+    Parameters
+    ----------
+    bound : float >= 0
+        In units of the cost. It is evaluated at each step, in sampled descent at the end of each epoch.
+
+    Returns
+    -------
+    Stop
+        For `until`: true where ``abs(state.change) <= bound``.
+
+    Raises
+    ------
+    UsageError
+        If it is not a number >= 0.
 
     Examples
     --------
@@ -108,7 +168,22 @@ def cost_change_below(bound: float) -> Stop:
 
 
 def wall_time(limit: float) -> Stop:
-    """When ``limit`` seconds have passed, to about 0.2 s.
+    """When the time has passed, to about 0.2 s: seconds >= limit.
+
+    Parameters
+    ----------
+    limit : float >= 0
+        Seconds since the start.
+
+    Returns
+    -------
+    Stop
+        For `until`: true where ``state.seconds >= limit``.
+
+    Raises
+    ------
+    UsageError
+        If it is not a number >= 0.
 
     Examples
     --------

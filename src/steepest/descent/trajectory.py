@@ -15,13 +15,11 @@ from ..core.shown_text import visible
 from ..core.types import Array
 from ..core.units import coef_and_intercept, squeezed
 from ..optimality.verdict import Verdict
+from .entries import LOOKS, STATES, looks_of, with_entry
 from .state_table import state_table
 from .states import State
 
 __all__ = ["Trajectory"]
-
-STATES = ("coef", "intercept", "step", "epoch", "learning_rate", "seconds")  # an entry for each recorded state
-LOOKS = ("cost_step", "cost", "gradient_norm", "gradient")  # an entry for each evaluation of the objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +49,30 @@ class Trajectory:
     gradient : (c, d + 1) or (c, d + 1, k) array, or None
         Gradient of the objective by the raw parameters where the cost was evaluated, intercept last; of a function (c,
         d). With an L1 penalty the subgradient of least norm. None for paths of alpha and files of earlier versions.
+
+    Notes
+    -----
+    Parameters of the methods:
+
+    w, cost, gradient : as of `of`
+        Points, and the objective and its gradient there.
+    path : str or Path
+        The file; its ending gives the format.
+    force : bool, default False
+        Whether an existing file is replaced.
+    steps, epochs, seconds : int, float, float, default 0.0
+        What is added to the counts.
+    f : callable, (m, d + 1, k) array -> array of that shape
+        From parameters to parameters.
+    t : int
+        A step.
+
+    Examples
+    --------
+    >>> from steepest import GDRegressor
+    >>> path = GDRegressor(learning_rate=0.1, max_iter=3, tol=None).fit([[0.0], [1.0]], [1.0, 3.0]).trajectory_
+    >>> path.step.tolist(), path.coef.round(3).ravel().tolist(), path.cost.round(3).tolist()
+    ([0, 1, 2, 3], [0.0, 0.15, 0.283, 0.4], [2.5, 1.916, 1.473, 1.138])
     """
 
     coef: Array
@@ -110,7 +132,7 @@ class Trajectory:
         return f"<Trajectory of {len(self)} states, steps 0 .. {self.step[-1]}{cost}{status}>"
 
     def table(self) -> dict[str, NDArray[Any]]:
-        """Columns of the table of recorded states; NaN where a sampled run did not evaluate the cost."""
+        """Columns of the table of recorded states, (m,) each; NaN where a sampled run did not evaluate the cost."""
         return state_table(self)
 
     @classmethod
@@ -166,7 +188,7 @@ class Trajectory:
         joined: dict[str, Any] = {
             name: np.concatenate((getattr(self, name), getattr(later, name)[new])) for name in STATES
         }
-        joined |= self._looks(lambda mine, its: np.concatenate((mine, its[looked])), later)
+        joined |= looks_of(self, lambda mine, its: np.concatenate((mine, its[looked])), later)
         return replace(self, **joined, meta={**self.meta, **later.meta}, verdict=later.verdict)
 
     def upto(self, t: int) -> Trajectory:
@@ -178,7 +200,7 @@ class Trajectory:
         [4.0, 2.0]
         """
         kept = {name: getattr(self, name)[self.step <= t] for name in STATES}
-        looked = self._looks(lambda mine, _: mine[self.cost_step <= t], self)
+        looked = looks_of(self, lambda mine, _: mine[self.cost_step <= t], self)
         later = {"reported_step"} if self.meta.get("reported_step", t) > t else set()
         meta = {name: value for name, value in self.meta.items() if name not in later}
         return replace(self, **kept, **looked, meta=meta)
@@ -201,24 +223,8 @@ class Trajectory:
         """
         (coef,), (intercept,) = coef_and_intercept(state.w[None])
         eta, gradient = np.nan_to_num(state.eta), None if state.gradient is None else squeezed(state.gradient)
-        path = self._with(STATES, (coef, intercept, state.t, state.epoch, eta, state.seconds), "step", state.t)
-        return path._with(LOOKS, (state.t, state.cost, state.gradient_norm, gradient), "cost_step", state.t)
-
-    def _with(self, names: tuple[str, ...], values: tuple[Any, ...], by: str, t: int) -> Trajectory:
-        """With values inserted at step t in the arrays ordered by ``by``, unless step t is there already."""
-        steps = getattr(self, by)
-        place = int(np.searchsorted(steps, t))
-        if place < len(steps) and steps[place] == t:
-            return self
-        longer: dict[str, Any] = {
-            name: _if_known(lambda mine, one: np.insert(mine, place, one, axis=0), getattr(self, name), value)
-            for name, value in zip(names, values, strict=True)
-        }
-        return replace(self, **longer)
-
-    def _looks(self, f: Callable[[Any, Any], Any], other: Trajectory) -> dict[str, Any]:
-        """f of what each evaluation left here and in another trajectory."""
-        return {name: _if_known(f, getattr(self, name), getattr(other, name)) for name in LOOKS}
+        path = with_entry(self, STATES, (coef, intercept, state.t, state.epoch, eta, state.seconds), state.t)
+        return with_entry(path, LOOKS, (state.t, state.cost, state.gradient_norm, gradient), state.t)
 
     def shifted(self, steps: int, epochs: float = 0.0, seconds: float = 0.0) -> Trajectory:
         """The same states, with their counts increased by steps, epochs and seconds.
@@ -285,8 +291,3 @@ class Trajectory:
         header, arrays = load(Path(path))
         verdict = None if header["verdict"] is None else Verdict.from_dict(header["verdict"])
         return Trajectory(**arrays, names=tuple(header["names"]), meta=header["meta"], verdict=verdict)
-
-
-def _if_known(f: Callable[[Any, Any], Any], mine: Any, other: Any) -> Any:
-    """f of both; None where one of them is."""
-    return None if mine is None or other is None else f(mine, other)

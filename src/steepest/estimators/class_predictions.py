@@ -31,7 +31,13 @@ class ClassPredictions:
 
     @or_in_parts
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Linear predictors X . coef_ + intercept_: (n,), positive for classes_[1]; or (n, k), one per class."""
+        """Linear predictors ``X . coef_ + intercept_``: (n,), positive for ``classes_[1]``; or (n, k), one per class.
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts
+            The rows, with the columns of ``fit``.
+        """
         check_is_fitted(self)
         X = checked_columns(self, X)
         z = predictors(X, self.coef_, self.intercept_)
@@ -39,7 +45,13 @@ class ClassPredictions:
 
     @or_in_parts
     def predict(self, X: Any) -> NDArray[Any]:
-        """The most probable label of each row, (n,)."""
+        """The most probable label of each row, (n,).
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts
+            The rows, with the columns of ``fit``.
+        """
         z = self.decision_function(X)
         labels: NDArray[Any] = self.classes_[(z > 0).astype(int) if z.ndim == 1 else z.argmax(1)]
         return labels
@@ -47,11 +59,23 @@ class ClassPredictions:
     @probable
     @or_in_parts
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of the classes, (n, k)."""
+        """Probabilities of the classes, (n, k).
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts
+            The rows, with the columns of ``fit``.
+        """
         return probabilities(self.decision_function(X), self.loss, self.multi_class)
 
     @probable
     @or_in_parts
     def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
-        """Logarithms of the probabilities of the classes, (n, k); they neither overflow nor cancel."""
+        """Logarithms of the probabilities of the classes, (n, k); they neither overflow nor cancel.
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts
+            The rows, with the columns of ``fit``.
+        """
         return log_probabilities(self.decision_function(X), self.loss, self.multi_class)

@@ -25,62 +25,63 @@ __all__ = ["GDClassifier"]
 
 
 class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """Logistic regression by gradient descent: P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_)), or softmax.
+    """Logistic regression by gradient descent: ``P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_))``, or softmax.
 
-    Minimises mean log loss + alpha/2 |w|^2 over the rows; scikit-learn's ``LogisticRegression(C)`` has alpha = 1 / (n
-    C). By default there is no penalty, and the columns may have any scale. Classes that a plane separates are reported,
-    since they have no finite optimum.
+    Minimises mean log loss + ``alpha/2 |w|^2`` over the rows; scikit-learn's ``LogisticRegression(C)`` has alpha = 1 /
+    (n C). By default there is no penalty, and the columns may have any scale. Classes that a plane separates are
+    reported, since they have no finite optimum.
 
     Parameters
     ----------
-    loss : {"log_loss", "probit", "hinge", "squared_hinge", "modified_huber", "perceptron"} or a loss record
-        log(1 + exp(-s z)), s = -1 or 1; others: `steepest.losses`. The hinge losses have no probabilities.
-    alpha : float >= 0
-        Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.
-    l1_ratio : float from 0 to 1
+    loss : name or record of `steepest.losses`, default "log_loss"
+        log(1 + exp(-s z)), s = -1 or 1; or "probit", "hinge", "squared_hinge", "modified_huber", "perceptron". The
+        hinge losses have no probabilities.
+    alpha : float >= 0, default 0.0
+        Weight of the penalty ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)``, which is added to the *mean* loss.
+    l1_ratio : float from 0 to 1, default 0.0
         Share of the L1 penalty: 0 is ridge; 1 is the lasso, whose zeros are exact.
     penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
         The penalty weight of column j is alpha times factor_j. The default is 1. Factors are not rescaled.
     signs : None, "+", "-" or dict {name or index: "+" or "-"}
         Sign constraints, >= 0 or <= 0, of all coefficients or of those named; the intercept is never constrained.
-    fit_intercept : bool
+    fit_intercept : bool, default True
         Whether to fit an intercept; it is never penalised.
-    rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
+    rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`, default "auto"
         Direction of a step. "auto": the method of lowest estimated cost; "plain" on batches or at a given rate.
-    learning_rate : "auto", number or record of `steepest.steps`
+    learning_rate : "auto", number or record of `steepest.steps`, default "auto"
         A number is a constant rate, on the raw columns. "auto": 1/L on standardised columns, or 1 for a preconditioned
         rule. The answer is always for the raw columns.
     batch_size : int or None
         Rows per step: None is all rows (batch), 1 is stochastic, more are a mini-batch.
-    sampling : {"shuffle", "replacement", "sequential"}
+    sampling : {"shuffle", "replacement", "sequential"}, default "shuffle"
         Order of the rows, if batch_size is a number.
-    average : "auto", bool, name or record
+    average : "auto", bool, name or record, default "auto"
         Which average of the points ``coef_`` is: a record of `steepest.averages`; True is the mean of all points, False
         the last. "auto": `Weighted`, in which late points count more, for batches at the rate "auto", else the last.
-    estimate : name or record
+    estimate : name or record, default "own_rows"
         How a batch estimates the full gradient: a record of `steepest.estimates`, such as "saga".
-    standardize : "auto" or bool
+    standardize : "auto" or bool, default "auto"
         Whether to descend on columns of mean 0 and standard deviation 1. The objective is the same.
-    fixed : tuple of names or indices
+    fixed : tuple of names or indices, default ()
         Coefficients fixed at their start; "intercept" is allowed.
-    max_iter, max_updates : int, int or None
+    max_iter, max_updates : int, int or None, defaults 1000 and None
         Limits in epochs (passes over the data) and in updates (None: no limit); the earlier one counts.
-    tol : float >= 0 or None
+    tol : float >= 0 or None, default 1e-10
         Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
         rounding error. None: run all ``max_iter``. A validation loss improves by more than this.
-    early_stopping : bool
+    early_stopping : bool, default False
         Whether to stop when the loss on held-out rows no longer improves. The answer is the point of lowest such loss.
-    validation_fraction, n_iter_no_change : float between 0 and 1, int >= 1
+    validation_fraction, n_iter_no_change : float between 0 and 1, int >= 1, defaults 0.1 and 5
         Share of the held-out rows, stratified by class; epochs without an improvement after which the run ends.
     callback : callable State -> bool or None
         Called with each state (or epoch, or round): raw ``w`` (d + 1, k), ``cost`` and so on. True ends the run.
-    multi_class : {"softmax", "ovr"}
+    multi_class : {"softmax", "ovr"}, default "softmax"
         For k > 2 classes: one fit with P(c) = exp(z_c) / sum exp(z), or one fit of each class against the rest.
-    record : "auto", True, int or False
+    record : "auto", True, int or False, default "auto"
         Which steps are kept: "auto", up to 64 MB; True, every step; k, every k-th; False, first and last.
     start : (d + 1,) array or None
         Start: the coefficients, then the intercept; None is 0.
-    warm_start : bool
+    warm_start : bool, default False
         Start from the last fit's answer.
     class_weight : dict, "balanced" or None
         Weights of the classes, by which the rows' weights are multiplied; "balanced" makes the class totals equal.
@@ -88,7 +89,7 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
         Seed of the order of rows; None is 0.
     n_jobs : int or None
         Number of threads; None is all cores (one inside a joblib worker). The answer has the same bits for any number.
-    progress : bool
+    progress : bool, default False
         Show a bar with cost, gap, rate and a bound of the time left, after half a second, on stderr or in a notebook.
 
     Attributes
@@ -117,6 +118,12 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
     -----
     Cost by default: about ten passes over the data, ``trajectory_.meta["passes"]``, and some n d^2 flops for the
     certificate (d <= 1,500); on small tables n d^2 flops in each of some eight steps.
+
+    References
+    ----------
+    Cox, D. R. (1958). The regression analysis of binary sequences. J. R. Statist. Soc. B 20(2).
+    doi:10.1111/j.2517-6161.1958.tb00292.x
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization. doi:10.1007/978-0-387-40065-5
 
     Examples
     --------
@@ -204,14 +211,19 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
         ----------
         X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
             A collection of Dask is computed once, and its rows then stay in the memory of its workers.
-        y : (n,) array, a Series or array of Dask if X is of Dask, or the name of a column
-            Two or more labels of any kind. A table in parts has its own.
+        y : (n,) array, Series or array of Dask if X is of Dask, or name of a column; optional for a table in parts
+            Two or more labels of any kind.
         sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
         offset : (n,) array, or as y, optional
             A known part of each linear predictor, added to X . w + b.
         validation : (Xv, yv), optional
             Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
+
+        Raises
+        ------
+        DataError, UsageError
+            If the table or a setting cannot be used. Both are ValueErrors.
         """
         X, y, sample_weight = self._table(X, y, sample_weight)
         self.classes_ = classes_of(y)
@@ -257,7 +269,7 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
         y : (n,) array
         sample_weight : (n,) array, optional
             Weight of each row, >= 0; the mean weight of the stream so far counts as 1.
-        classes : (k,) array
+        classes : (k,) array, optional
             All labels; needed in the first call.
 
         Raises

@@ -24,24 +24,23 @@ __all__ = ["GDClassifierCV"]
 class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """Logistic regression with alpha chosen by cross-validation, for two or more classes.
 
-    For each fold the optima of mean log loss + alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) are found for all
-    alphas, and scored on the rows held out. The model is then fitted to all rows with the chosen alpha; scikit-learn's
-    ``LogisticRegressionCV(Cs)`` has alpha = 1 / (n C) with n the rows of a fold.
+    For each fold the minima of F(w) = mean log loss + ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)`` are found for
+    all alphas, and scored on the rows held out. The model is then fitted to all rows with the chosen alpha;
+    scikit-learn's ``LogisticRegressionCV(Cs)`` has alpha = 1 / (n C) with n the rows of a fold.
 
     Parameters
     ----------
-    loss : name or record
+    loss : name or record, default "log_loss"
         As of `GDClassifier`.
-    alphas, eps, l1_ratio, rule
-        As of `GDRegressorCV`.
-    cv : int, splitter or iterable of (train, test)
+    alphas, eps, l1_ratio, rule : as of `GDRegressorCV`
+    cv : int, splitter or iterable of (train, test), optional
         The folds, as in scikit-learn; None is 5, and a number of folds is stratified by class.
     scoring : name or callable, optional
         As in scikit-learn, higher is better. None: minus the mean loss, by weights.
     class_weight : dict, "balanced" or None
         Weights of the classes, by which the rows' weights are multiplied, on all rows.
-    penalty_factors, signs, fit_intercept, max_iter, tol, n_jobs
-        As of `GDClassifier`. ``tol`` is that of the last fit; the paths have 1e-6, or ``tol`` if that is larger.
+    penalty_factors, signs, fit_intercept, max_iter, tol, n_jobs : as of `GDClassifier`
+        ``tol`` is that of the last fit; the paths have 1e-6, or ``tol`` if that is larger.
 
     Attributes
     ----------
@@ -146,21 +145,39 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
         return Training(X, y, numbers(y, model.classes_), row_weights(model.class_weight, y, weight))
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Linear predictors: (n,), positive for classes_[1]; or (n, k), one per class."""
+        """Linear predictors: (n,), positive for ``classes_[1]``; or (n, k), one per class.
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix or data frame
+            The rows, with the columns of ``fit``.
+        """
         check_is_fitted(self)
         found: NDArray[np.float64] = self.model_.decision_function(X)
         return found
 
     @probable
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probabilities of the classes, (n, k)."""
+        """Probabilities of the classes, (n, k).
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix or data frame
+            The rows, with the columns of ``fit``.
+        """
         check_is_fitted(self)
         found: NDArray[np.float64] = self.model_.predict_proba(X)
         return found
 
     @probable
     def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
-        """Logarithms of the probabilities of the classes, (n, k)."""
+        """Logarithms of the probabilities of the classes, (n, k).
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix or data frame
+            The rows, with the columns of ``fit``.
+        """
         check_is_fitted(self)
         found: NDArray[np.float64] = self.model_.predict_log_proba(X)
         return found

@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 from ..core.errors import UsageError
 from ..core.types import Array
 from ..data.classes import Classes
-from ..data.rows import Rows, make_rows
+from ..data.make_rows import make_rows
+from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
 from ..optimality.certificate import Certificate
 from ..optimality.verdict import Verdict
@@ -106,13 +107,24 @@ class CrossValidated(ParameterNames):
             self.verdict_ = self.verdict_._replace(notes=(note, *self.verdict_.notes))
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Predictions of the model with the chosen alpha, (n,)."""
+        """Predictions of the model with the chosen alpha, (n,).
+
+        Parameters
+        ----------
+        X : (n, d) array, sparse matrix or data frame
+            The rows, with the columns of ``fit``.
+        """
         check_is_fitted(self)
         found: NDArray[Any] = self.model_.predict(X)
         return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """R2 of a regressor and accuracy of a classifier, as of the model with the chosen alpha."""
+        """R2 of a regressor and accuracy of a classifier, as of the model with the chosen alpha.
+
+        Parameters
+        ----------
+        X, y, sample_weight : as given to ``fit``
+        """
         check_is_fitted(self)
         return float(self.model_.score(X, y, sample_weight))
 

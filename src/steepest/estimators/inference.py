@@ -93,11 +93,11 @@ class Inference:
         X, y, sample_weight, offset : as given to ``fit``
             Weights have R's meaning: for a squared loss the variance of a row is s^2 / weight, for a likelihood a
             weight counts rows; n is always the number of rows.
-        cov_type : {"nonrobust", "HC0", "HC1", "HC2", "HC3", "cluster"}
+        cov_type : {"nonrobust", "HC0", "HC1", "HC2", "HC3", "cluster"}, default "nonrobust"
             Covariance: by the information, or robust to unequal variances or to dependence within clusters.
         groups : (n,) array of labels, optional
             The cluster of each row; alone it means ``cov_type="cluster"``.
-        level : float between 0 and 1
+        level : float between 0 and 1, default 0.95
             Of the intervals.
 
         Raises

@@ -17,7 +17,8 @@ from ..core.types import Array
 from ..data.classes import Classes
 from ..data.counted import weighing
 from ..data.held_out import split
-from ..data.rows import Rows, make_rows
+from ..data.make_rows import make_rows
+from ..data.rows import Rows
 from ..objective.column_settings import factors_of, signs_of
 from ..objective.penalties import elastic
 from ..objective.problem import Problem
@@ -65,7 +66,12 @@ class LinearEstimator(Notebook, ParameterNames, Exchange, ModelFile, Inference, 
 
     @or_in_parts
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """R2 of a regressor and accuracy of a classifier, as scikit-learn has them, by weights >= 0."""
+        """R2 of a regressor and accuracy of a classifier, as scikit-learn has them, by weights >= 0.
+
+        Parameters
+        ----------
+        X, y, sample_weight : as given to ``fit``
+        """
         try:
             return float(super().score(X, y, checked_weights(sample_weight, X)))  # type: ignore[misc]  # a mixin
         except OverflowError:

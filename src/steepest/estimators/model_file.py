@@ -59,7 +59,7 @@ class ModelFile:
             The fitted encoder of the table that the estimator was fitted to. The file then names the table's columns.
         offset : str, optional
             Name of the column of offsets, if the fit had some; predictions of the command line add it.
-        force : bool
+        force : bool, default False
             Whether an existing file may be replaced.
 
         Raises
@@ -113,6 +113,11 @@ class ModelFile:
 
         If the fit had text columns, the estimator takes the encoded ones: put `steepest.tables.TableEncoder.load` of
         the same file before it in a pipeline.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
 
         Raises
         ------

@@ -30,6 +30,10 @@ def register() -> None:
     UsageError
         If skl2onnx is not installed; later, on conversion, if a classifier has another loss.
 
+    Notes
+    -----
+    Cost: the import of skl2onnx.
+
     References
     ----------
     https://onnx.ai/sklearn-onnx/ (converters of one's own)

@@ -31,8 +31,9 @@ from ..parts.sources.source import has_truths
 from ..solve.fit import Run
 from ..solve.model import Model
 from ..solve.passes.fit import fit_parts
+from ..solve.passes.plan import passes_of
 from ..solve.passes.scored import scores_in_parts
-from ..solve.settings import Watch
+from ..solve.settings import Limits, Watch
 from .callbacks import Task
 from .multiclass import each_target, fit_each, refuse_together, softmax_of
 from .parameter_checks import check_values
@@ -121,6 +122,7 @@ def _refuse_text(table: Parts) -> None:
 
 
 def _fit_classes(model: Any, table: Parts) -> Any:
+    table.plan(_passes(model, table))
     labels = labels_of(table)
     model.classes_ = _as_array(labels, table)
     refuse_together(model, None, None, None)
@@ -133,6 +135,14 @@ def _fit_classes(model: Any, table: Parts) -> Any:
         return each_target, fit_each(model, one)
     run = _solved(model, labels.coded(table, weights), softmax_of(model) if len(model.classes_) > 2 else None)
     return each_target, (run.coef, run.intercept)
+
+
+def _passes(model: Any, table: Parts) -> int:
+    """About how many passes a fit takes; one that is made by batches is not made of passes."""
+    if model.batch_size is not None:
+        return 1
+    limits = Limits(model.max_iter, model.max_updates, model.tol)
+    return passes_of(table, model._problem(model._names()), model._settings(), limits)
 
 
 def _solved(model: Any, table: Parts, loss: Any = None, *, start: Any = None, task: Task | None = None) -> Run:

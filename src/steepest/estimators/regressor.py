@@ -8,90 +8,85 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted
 
 from ..core.setting_types import AverageLike, ByColumn, EstimateLike, Keep, LossLike, RuleLike, StepLike
 from ..core.types import Array
-from ..data.checks import check_targets
 from ..descent.states import State
 from ..descent.trajectory import Trajectory
-from ..objective.explained import explains_deviance, score
-from ..objective.problem import Problem, read_loss
 from .callbacks import Answer, Task, watched
 from .in_parts import CHUNKS, in_memory, or_in_parts
 from .linear_estimator import LinearEstimator
 from .multiclass import each_target
-from .sparsity import predictors
-from .table_checks import checked, checked_columns, checked_weights
+from .number_predictions import NumberPredictions
 
 __all__ = ["GDRegressor"]
 
 
-class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """Linear regression by gradient descent: y is predicted as X . coef_ + intercept_.
+class GDRegressor(NumberPredictions, LinearEstimator, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+    """Linear regression by gradient descent: y is predicted as ``X . coef_ + intercept_``.
 
-    Minimises mean loss(x_i . w + b, y_i) + alpha/2 |w|^2 over the rows. With default settings the columns may have any
-    scale, and the run ends when the answer is certified to ``tol``.
+    Minimises F(w) = mean loss(x_i . w + b, y_i) + ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)`` over the rows.
+    With default settings the columns may have any scale, and the run ends when the answer is certified to ``tol``.
 
     Parameters
     ----------
-    loss : {"squared_error", "mse", "huber", "quantile", "epsilon_insensitive", "poisson", "gamma"}, others or a record
-        (z - y)^2 / 2, or (z - y)^2, which have the same optimum but differ by the factor 2 in costs and rates;
-        "huber:delta=1.35", "gamma" and the others: `steepest.losses`. Counts and amounts have the prediction exp(z).
-    alpha : float >= 0
-        Weight of the penalty alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1), which is added to the *mean* loss.
-    l1_ratio : float from 0 to 1
+    loss : name or record of `steepest.losses`, default "squared_error"
+        (z - y)^2 / 2, or "mse", (z - y)^2, with the same optimum but twice the cost and half the rates; "quantile",
+        "huber:delta=1.35" and others. For counts and amounts ("poisson", "gamma") the prediction is exp(z).
+    alpha : float >= 0, default 0.0
+        Weight of the penalty ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)``, which is added to the *mean* loss.
+    l1_ratio : float from 0 to 1, default 0.0
         Share of the L1 penalty: 0 is ridge; 1 is the lasso, whose zeros are exact.
     penalty_factors : None, (d,) array or dict {name or index: factor >= 0}
         The penalty weight of column j is alpha times factor_j. The default factor is 1; columns with factor 0 are not
         penalised. Factors are not rescaled.
     signs : None, "+", "-" or dict {name or index: "+" or "-"}
         Sign constraints, >= 0 or <= 0, of all coefficients or of those named; the intercept is never constrained.
-    fit_intercept : bool
+    fit_intercept : bool, default True
         Whether to fit an intercept; it is never penalised.
-    rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`
+    rule : "auto", name such as "momentum:beta=0.95", or record of `steepest.rules`, default "auto"
         Direction of a step. "auto": for the rate "auto" over all rows, the method with the lowest estimated cost for
         the table (normal equations, Newton, a preconditioner from a sample, L-BFGS); otherwise plain.
-    learning_rate : "auto", number or record of `steepest.steps`
+    learning_rate : "auto", number or record of `steepest.steps`, default "auto"
         A number is a constant rate, on the raw columns. "auto": 1/L on standardised columns, or 1 for a preconditioned
         rule. The answer is always for the raw columns.
     batch_size : int or None
         Rows per step: None is all rows (batch), 1 is stochastic, more are a mini-batch.
-    sampling : {"shuffle", "replacement", "sequential"}
+    sampling : {"shuffle", "replacement", "sequential"}, default "shuffle"
         Order of the rows, if batch_size is a number.
-    average : "auto", bool, name or record
+    average : "auto", bool, name or record, default "auto"
         Which average of the points ``coef_`` is: a record of `steepest.averages`; True is the mean of all points, False
         the last. "auto": `Weighted`, in which late points count more, for batches at the rate "auto", else the last.
-    estimate : name or record
+    estimate : name or record, default "own_rows"
         How a batch estimates the gradient over all rows: a record of `steepest.estimates`, such as "saga".
-    standardize : "auto" or bool
+    standardize : "auto" or bool, default "auto"
         Whether to descend on columns of mean 0 and standard deviation 1. The objective is the same.
-    fixed : tuple of names or indices
+    fixed : tuple of names or indices, default ()
         Coefficients fixed at their start; "intercept" is allowed.
-    max_iter, max_updates : int, int or None
+    max_iter, max_updates : int, int or None, defaults 1000 and None
         Limits in epochs (passes over the data) and in updates (None: no limit); the earlier one counts.
-    tol : float >= 0 or None
+    tol : float >= 0 or None, default 1e-10
         Stop when the certified gap is at most tol times the cost of the constant model. 0: until it is below its
         rounding error. None: run all ``max_iter``. A validation loss improves by more than this.
-    early_stopping : bool
+    early_stopping : bool, default False
         Whether to stop when the loss on held-out rows no longer improves. The answer is the point of lowest such loss.
-    validation_fraction : float between 0 and 1
+    validation_fraction : float between 0 and 1, default 0.1
         Share of the held-out rows, drawn by ``random_state``.
-    n_iter_no_change : int >= 1
+    n_iter_no_change : int >= 1, default 5
         Epochs without an improvement after which the run ends.
     callback : callable State -> bool or None
         Called with each state (or epoch, or round): raw ``w`` (d + 1, k), ``cost`` and so on. True ends the run.
-    record : "auto", True, int or False
+    record : "auto", True, int or False, default "auto"
         Which steps are kept: "auto", up to 64 MB; True, every step; k, every k-th; False, first and last.
     start : (d + 1,) array or None
         Start: the coefficients, then the intercept; None is 0.
-    warm_start : bool
+    warm_start : bool, default False
         Start from the last fit's answer.
     random_state : int, RandomState or None
         Seed of the order of rows; None is 0.
     n_jobs : int or None
         Number of threads; None is all cores (one inside a joblib worker). The answer has the same bits for any number.
-    progress : bool
+    progress : bool, default False
         Show a bar with cost, gap, rate and a bound of the time left, after half a second, on stderr or in a notebook.
 
     Attributes
@@ -118,6 +113,12 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
     Notes
     -----
     Cost: up to 1,500 columns two passes over the data and n d^2 flops, then d^2 a step; beyond, one pass a step.
+
+    References
+    ----------
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization. doi:10.1007/978-0-387-40065-5 Friedman, J., Hastie, T.
+    and Tibshirani, R. (2010). Regularization paths for generalized linear models via coordinate descent. J. Stat.
+    Softw. 33(1). doi:10.18637/jss.v033.i01
 
     Examples
     --------
@@ -203,13 +204,18 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         Parameters
         ----------
         X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
-        y : (n,) or (n, k) array, a collection of Dask if X is one, or names of columns; a table in parts has its own
+        y : (n,) or (n, k) array, collection of Dask if X is one, or names of columns; optional for a table in parts
         sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
         offset : (n,) array, or as y, optional
             A known part of each prediction, added to X . w + b.
         validation : (Xv, yv), optional
             Held-out rows for early stopping, in place of a split of the table; ``early_stopping`` need not be True.
+
+        Raises
+        ------
+        DataError, UsageError
+            If the table or a setting cannot be used. Both are ValueErrors.
         """
         X, y, sample_weight = self._table(X, y, sample_weight, several=True)
 
@@ -259,34 +265,6 @@ class GDRegressor(LinearEstimator, RegressorMixin, BaseEstimator):  # type: igno
         w = self._advance(X, y, sample_weight)
         self.coef_, self.intercept_ = w[:-1, 0].copy(), float(w[-1, 0])
         return self
-
-    @or_in_parts
-    def predict(self, X: Any) -> NDArray[np.float64]:
-        """Predictions z = X . coef_ + intercept_, (n,) or (n, k); exp(z) for "poisson", "gamma" and "tweedie"."""
-        check_is_fitted(self)
-        X = checked_columns(self, X)
-        prediction = predictors(X, self.coef_, self.intercept_)
-        found: NDArray[np.float64] = read_loss(self.loss).inverse(prediction)
-        return found
-
-    @or_in_parts
-    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """R2 of the predictions, as of every regressor; for "poisson", "gamma", "tweedie" the deviance explained, D2.
-
-        D2 = 1 - deviance / deviance of the best constant, as scikit-learn's ``PoissonRegressor`` has it. Where all
-        targets are alike it is 1 for predictions without error, else 0; of several targets it is the mean.
-
-        Parameters
-        ----------
-        X, y, sample_weight : as given to ``fit``
-        """
-        if not explains_deviance(loss := read_loss(self.loss)):
-            return super().score(X, y, sample_weight)
-        check_is_fitted(self)
-        X, y = checked(self, X, y, numeric=True, several=True, reset=False)
-        weight = checked_weights(sample_weight, X)
-        check_targets(self._rows(X, y, weight), Problem(loss))
-        return score(loss, predictors(X, self.coef_, self.intercept_), np.asarray(y, np.float64), weight)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

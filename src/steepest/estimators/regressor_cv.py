@@ -18,29 +18,29 @@ __all__ = ["GDRegressorCV"]
 class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """Linear regression with alpha chosen by cross-validation: ridge, lasso or elastic net.
 
-    For each fold the optima of mean loss + alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1) are found for all
+    For each fold the minima of F(w) = mean loss + ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)`` are found for all
     alphas, and scored on the rows held out. The model is then fitted to all rows with the chosen alpha.
 
     Parameters
     ----------
-    loss : name or record
+    loss : name or record, default "squared_error"
         As of `GDRegressor`.
-    alphas : int or numbers >= 0
+    alphas : int or numbers >= 0, default 100
         A number of penalty weights, or the weights. A number is spread in equal ratios from the smallest for which
         every coefficient is 0 to ``eps`` times that. For ridge, which has no such weight, the first is that of an
         l1_ratio of 0.001, and the last is eps^2 times that of the lasso.
-    eps : float between 0 and 1
-    l1_ratio : float from 0 to 1, or a list of them
+    eps : float between 0 and 1, default 0.001
+    l1_ratio : float from 0 to 1, or a list of them, default 0.0
         Shares of the L1 penalty to try: 0 is ridge; 1 is the lasso, as scikit-learn's ``LassoCV``.
-    cv : int, splitter or iterable of (train, test)
+    cv : int, splitter or iterable of (train, test), optional
         The folds, as in scikit-learn; None is 5, not shuffled.
-    rule : {"min", "1se"}
+    rule : {"min", "1se"}, default "min"
         The alpha of the best mean score, or the largest within one standard error of that score.
     scoring : name or callable, optional
         As in scikit-learn, higher is better. None: minus the mean squared error, or minus the mean loss of other
         losses, by ``sample_weight``.
-    penalty_factors, signs, fit_intercept, max_iter, tol, n_jobs
-        As of `GDRegressor`. ``tol`` is that of the last fit; the paths have 1e-6, or ``tol`` if that is larger.
+    penalty_factors, signs, fit_intercept, max_iter, tol, n_jobs : as of `GDRegressor`
+        ``tol`` is that of the last fit; the paths have 1e-6, or ``tol`` if that is larger.
 
     Attributes
     ----------

@@ -1,4 +1,11 @@
-"""Data frames with text, dates and gaps as tables of numbers: a scikit-learn transformer."""
+"""Data frames with text, dates and gaps as tables of numbers: a scikit-learn transformer.
+
+Examples
+--------
+>>> from steepest import tables
+>>> tables.TableEncoder().fit([["red"], ["blue"], ["red"]]).get_feature_names_out().tolist()
+['x0=blue']
+"""
 
 from __future__ import annotations
 
@@ -37,26 +44,26 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     Parameters
     ----------
-    drop : str or sequence of str
+    drop : str or sequence of str, default ()
         Columns that are left out.
-    missing : {"error", "mean", "indicator"}
+    missing : {"error", "mean", "indicator"}, default "error"
         Missing values are refused; or become the mean of their column, or its most frequent level; or the same with a
         column "NAME missing", or a level "(missing)", that marks them. Means are those of ``fit``.
-    categories : str or sequence of str
+    categories : str or sequence of str, default ()
         Columns of numbers to be read as categories.
     reference : dict from column to level, optional
         The level without a column of its own. By default the false one of two such as no and yes, else the most
         frequent one, of several the first in the alphabet.
-    min_count : int
+    min_count : int, default 1
         Levels with fewer rows in ``fit`` are pooled into one, "(other)", and the next rarest until it has so many.
     dates : str, sequence of str, or dict from column to parts, optional
         Columns of dates, and what is taken of them: of days (the default: since the first date of ``fit``), year,
         month, weekday, hour, joined by "+". All but days and year are categories.
     date_format : str, optional
         As ``datetime.strptime`` takes it. By default the one that reads all dates of the column.
-    terms : str
+    terms : str, default ""
         Powers and products of columns, such as "carat^2, carat:depth". It is parsed, never run as code.
-    unknown : {"error", "other"}
+    unknown : {"error", "other"}, default "error"
         ``transform`` refuses levels that ``fit`` has not seen; or takes them as "(other)", or as the reference where
         no levels were pooled, with a warning.
 
@@ -126,7 +133,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Parameters
         ----------
         X : data frame or array (n, d)
-        y : ignored
+        y : ignored, optional
         """
         settings = self._settings()
         names, table = _columns_of(X, {*settings.categories, *settings.reference, *settings.dates})
@@ -145,7 +152,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Parameters
         ----------
         path : str or Path
-        unknown : {"error", "other"}
+        unknown : {"error", "other"}, default "error"
             As of the encoder.
 
         Raises
@@ -187,7 +194,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return as_scipy(found)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:
-        """Names of the columns of the result (m,)."""
+        """Names of the columns of the result (m,).
+
+        Parameters
+        ----------
+        input_features : ignored, optional
+            Accepted as in scikit-learn; names are those of ``fit``.
+        """
         check_is_fitted(self)
         return np.array(self._names, dtype=object)
 

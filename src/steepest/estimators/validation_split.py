@@ -7,7 +7,8 @@ from typing import Any
 
 from ..core.errors import UsageError
 from ..core.types import Array
-from ..data.rows import Rows, make_rows
+from ..data.make_rows import make_rows
+from ..data.rows import Rows
 from .table_checks import checked
 
 __all__ = ["given"]

@@ -2,6 +2,12 @@
 
 Knows nothing of fits: tables, runs and answers are handed in. Calling the module makes a page, ``steepest.lab(X, y)``.
 Imports ``objective``, ``methods`` and ``core``. Begin with ``page.py``.
+
+Examples
+--------
+>>> import steepest
+>>> steepest.lab(formula="(x - 3)**2 + 2", learning_rate=0.25).payload.settings["rate"]
+0.25
 """
 
 from __future__ import annotations

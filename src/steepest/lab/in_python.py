@@ -33,7 +33,7 @@ def lab(
 
     Parameters
     ----------
-    X : (n, d) array, data frame of pandas, mapping from names to columns, or table of `read_table`
+    X : (n, d) array, data frame of pandas, mapping from names to columns, or table of `read_table`, optional
         Features, at most 64; of more than 5,000 rows the page holds a sample. None begins with a table of the page.
     y : (n,) array, optional
         The target: numbers, or two labels. That of a table of `read_table` if it is left out.
@@ -42,10 +42,16 @@ def lab(
     loss : str, optional
         By default "log_loss" for two classes, "squared_error" for numbers.
     rule : str or sequence of str, optional
-        One rule, or a race of several.
+        One rule, or a race of several; by default plain steps.
     learning_rate : float, optional
+        By default one that suits the table, which the page computes.
     lesson : str, optional
         The lesson to begin with.
+
+    Returns
+    -------
+    Page
+        HTML of its own, which loads nothing.
 
     Raises
     ------
@@ -53,6 +59,10 @@ def lab(
         If a setting is unknown, or X is given with a formula or a lesson.
     DataError
         If a value is not finite, a length does not fit, or there are more than two labels.
+
+    Notes
+    -----
+    Cost: one pass over the table; the page holds at most 5,000 rows.
 
     Examples
     --------

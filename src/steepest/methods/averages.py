@@ -2,6 +2,22 @@
 
 An average is an ``@average()`` record with one method, ``share(t)``: after update t, mean <- mean + share(t) (point -
 mean). In stochastic descent an average converges where the last point keeps fluctuating.
+
+Notes
+-----
+Parameter of the method:
+
+t : int >= 1
+    Number of the update after which the point is reached.
+
+Examples
+--------
+>>> from steepest import averages
+>>> mean = 0.0
+>>> for t, point in enumerate([4.0, 2.0, 3.0], 1):
+...     mean += averages.PolyakRuppert().share(t) * (point - mean)
+>>> mean
+3.0
 """
 
 from __future__ import annotations
@@ -16,6 +32,8 @@ __all__ = ["LastPoint", "PolyakRuppert", "Weighted"]
 @average(slots=0)
 class LastPoint(NamedTuple):
     """No average: the answer is the last point.
+
+    share(t) = 1. Cost: none.
 
     Examples
     --------
@@ -32,10 +50,17 @@ class LastPoint(NamedTuple):
 class PolyakRuppert(NamedTuple):
     """The plain mean of all points after update ``begin``.
 
+    share(t) = 1 / (t - begin), and 1 up to t = begin + 1. Cost: 3 flops a coordinate.
+
     Parameters
     ----------
-    begin : int
+    begin : int, default 0
         Number of updates to skip; until then the answer is the last point.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if begin is negative.
 
     References
     ----------
@@ -64,10 +89,17 @@ class PolyakRuppert(NamedTuple):
 class Weighted(NamedTuple):
     """A weighted mean of the points: the point after update t has a weight of about t^power.
 
+    share(t) = (power + 1) / (power + t). Cost: 3 flops a coordinate.
+
     Parameters
     ----------
-    power : float >= 0
+    power : float >= 0, default 3.0
         0 is the plain mean; with 3 the last half of the points has 15/16 of the weight.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if power is not from 0 to 100.
 
     References
     ----------

@@ -9,6 +9,33 @@ the gradient in ``stored[1]``.
 
 All of them are unbiased: their expectation over the batches is the gradient over all rows. They do not include the
 penalty, whose gradient is always exact.
+
+Notes
+-----
+Parameters of the methods:
+
+n, d : int
+    Rows and columns of the whole table.
+loss : record of `steepest.losses`
+    The loss, with its ``slope``.
+rows : table of m rows
+    The batch: ``predictor(w)``, ``gradient(loss, w)``, ``transpose_product(r)`` and the targets ``y``.
+numbers : (m,) array of int
+    Row numbers of the batch in the whole table.
+at : (d + 1, k) array
+    The point, intercept last, in the units of the columns.
+stored : (slots, d + 1, k) array
+    What is stored, updated in place.
+t, seed : int or array, int
+    The update, and the seed of the run.
+share : float
+    Batch size divided by the number of rows.
+
+Examples
+--------
+>>> from steepest import Method
+>>> Method("plain", 0.1, batch_size=1, estimate="saga").estimate
+SAGA()
 """
 
 from __future__ import annotations
@@ -30,6 +57,8 @@ __all__ = ["SAGA", "LooplessSVRG", "OwnRows"]
 class OwnRows(NamedTuple):
     """The mean gradient over the rows of the batch; its variance does not vanish at the optimum.
 
+    g = mean over the batch of l'_i(z_i) x_i. Cost: one pass over the batch.
+
     References
     ----------
     Robbins, H. and Monro, S. (1951). A stochastic approximation method. Ann. Math. Statist. 22(3).
@@ -46,7 +75,7 @@ class OwnRows(NamedTuple):
         return 0
 
     def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
-        """Mean over the rows."""
+        """Mean over the rows, (d + 1, k)."""
         return rows.gradient(loss, at)
 
 
@@ -54,10 +83,11 @@ class OwnRows(NamedTuple):
 class SAGA(NamedTuple):
     """SAGA: the gradient of the batch, minus the stored gradients of its rows, plus the mean of all stored gradients.
 
-    g = mean over the batch of (l'_i(z_i) - s_i) x_i + G, with s_i the last slope of row i (one number a target) and
-    G the mean of s_i x_i over all n rows, both 0 at the start. Since s_i tends to the slope at the optimum, the noise
+    g = mean over the batch of (l'_i(z_i) - s_i) x_i + G, with s_i the last slope of row i (one number a target) and G
+    the mean of s_i x_i over all n rows, both 0 at the start. Since s_i tends to the slope at the optimum, the noise
     tends to 0: with a constant rate of 1 / (3 L), where L is the largest curvature of one row, the mean squared
-    distance falls at least by the factor 1 - min(1 / (4 n), mu / (3 L)) a step of one row. Memory: n k numbers.
+    distance falls at least by the factor 1 - min(1 / (4 n), mu / (3 L)) a step of one row. Memory: n k numbers. Cost:
+    three products with the rows of the batch.
 
     References
     ----------
@@ -75,7 +105,7 @@ class SAGA(NamedTuple):
         return 1 - (-n // (d + 1))
 
     def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
-        """The estimate; a row that comes twice in a batch is stored once."""
+        """The estimate, (d + 1, k); a row that comes twice in a batch is stored once."""
         k = at.shape[1]
         table = stored[1:].reshape(-1, k)
         fresh = loss.slope(rows.predictor(at), rows.y)
@@ -99,8 +129,13 @@ class LooplessSVRG(NamedTuple):
 
     Parameters
     ----------
-    p : float, 0 <= p <= 1
+    p : float, 0 <= p <= 1, default 0.0
         Probability; 0 stands for batch size / n, with which full gradients cost as much as the steps.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if p is not from 0 to 1.
 
     References
     ----------
@@ -125,7 +160,7 @@ class LooplessSVRG(NamedTuple):
         return draw < (self.p or min(1.0, share)) * 2.0**32
 
     def gradient(self, loss: Loss, rows: BatchRows, numbers: NDArray[np.int64], at: Array, stored: Array) -> Array:
-        """The estimate."""
+        """The estimate, (d + 1, k)."""
         change = loss.slope(rows.predictor(at), rows.y) - loss.slope(rows.predictor(stored[0]), rows.y)
         g: Array = rows.transpose_product(change) + stored[1]
         return g

@@ -62,16 +62,16 @@ class Method:
 
     Parameters
     ----------
-    rule, learning_rate : record or name
+    rule, learning_rate : record or name, defaults Plain() and Constant()
         Records of `steepest.rules` and `steepest.steps`, or "momentum:beta=0.95"; a number is a constant rate.
     batch_size : int or None
         Rows a step: None is all of them (batch), 1 stochastic, more mini-batch. The last batch of an epoch may be
         smaller; each step follows the mean over its own rows.
-    sampling : {"shuffle", "replacement", "sequential"}
+    sampling : {"shuffle", "replacement", "sequential"}, default "shuffle"
         Each row once an epoch in random order, independent draws, or the order of the table.
-    average : record or name
+    average : record or name, default LastPoint()
         A record of `steepest.averages`: which average of the points is the answer.
-    estimate : record or name
+    estimate : record or name, default OwnRows()
         A record of `steepest.estimates`: how a batch estimates the gradient over all rows.
 
     Raises
@@ -79,10 +79,26 @@ class Method:
     UsageError
         If a name is unknown or a setting is out of its range.
 
+    Notes
+    -----
+    Parameters of the methods:
+
+    memory : (slots, d + 1, k) array
+        Of rule, average and learning rate, in this order.
+    at : (d + 1, k) array
+        The point that moves.
+    t, n, d : int
+        The update; rows and columns of the table.
+    problem : Problem
+        What is minimised.
+
     Examples
     --------
-    >>> Method("momentum", 0.1, batch_size=32).rule
-    Momentum(beta=0.9)
+    >>> method = Method("momentum", 0.1, batch_size=32)
+    >>> method.rule, method.steps_per_epoch(100)
+    (Momentum(beta=0.9), 4)
+    >>> method.rule_memory(np.zeros((1, 3, 1))).shape, method.rate_memory(np.zeros((1, 3, 1))).shape
+    ((1, 3, 1), (0, 3, 1))
     """
 
     rule: RecordField[RuleLike, Rule] = RecordField(rules.Plain(), read_rule)
@@ -134,11 +150,11 @@ class Method:
         return self.rule.preconditioner is not Preconditioning.NONE
 
     def rule_memory(self, memory: Array) -> Array:
-        """The part of a memory that is the rule's."""
+        """The part of a memory (slots, d + 1, k) that is the rule's."""
         return memory if self.preconditioned else memory[: self.own]
 
     def rate_memory(self, memory: Array) -> Array:
-        """The part that is the learning rate's: its slots come last."""
+        """The part of a memory (slots, d + 1, k) that is the learning rate's: its slots come last."""
         return memory[:0] if self.preconditioned else memory[self.own + int(self.averaged) :]
 
     @property
@@ -156,14 +172,20 @@ class Method:
         return self.slots + int(self.estimate.slots(n, d))
 
     def answer(self, at: Array, memory: Array, t: int) -> Array:
-        """The answer after update t, given the current point ``at``."""
+        """The answer (d + 1, k) after update t, given the current point ``at``."""
         if t == 0 or not self.answers:
             return at
         answer: Array = memory[self.own] if self.averaged else self.rule.answer(at, memory[: self.own])
         return answer
 
     def refuse_for(self, problem: Penalised) -> None:
-        """Refuse settings that cannot be combined."""
+        """Refuse settings that cannot be combined.
+
+        Raises
+        ------
+        UsageError
+            If an L1 penalty or signs do not go with the rule, the learning rate, or batches.
+        """
         what = "an L1 penalty" if problem.l1 else "a constraint on signs"
         if problem.proximal and (self.batch_size is not None or not self.rule.proximal):
             known = "plain, newton, spectral, whitened"

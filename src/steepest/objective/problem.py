@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.errors import UsageError
-from ..core.record_kinds import check_record
+from ..core.record_check import check_record
 from ..core.record_types import Loss, Penalty
 from ..core.records import RecordField, from_name
 from ..core.setting_types import LossLike
@@ -49,17 +49,17 @@ class Problem:
 
     Parameters
     ----------
-    loss : record or name
+    loss : record or name, default SquaredError()
         A record of `steepest.losses`, or its name such as "squared_error".
-    penalty : record
+    penalty : record, default NoPenalty()
         A record of `steepest.penalties`; never applied to the intercept.
-    intercept : bool
+    intercept : bool, default True
         Whether there is an intercept b; else it is 0.
-    fixed : tuple of int or "intercept"
+    fixed : tuple of int or "intercept", default ()
         Coordinates that keep their start: column numbers from 0, and "intercept".
-    factors : tuple of d numbers >= 0
+    factors : tuple of d numbers >= 0, default ()
         Factors of each coefficient's penalty; () is 1 for each.
-    signs : tuple of d numbers -1, 0, 1
+    signs : tuple of d numbers -1, 0, 1, default ()
         Coefficients that must be <= 0, may be anything, must be >= 0; () is 0 for each.
 
     Raises
@@ -94,12 +94,12 @@ class Problem:
 
     @cached_property
     def l2(self) -> float:
-        """Penalty weight of |w|^2 / 2, by raw coefficients."""
+        """Penalty weight of ``|w|^2 / 2``, by raw coefficients."""
         return float(self.penalty.l2)
 
     @cached_property
     def l1(self) -> float:
-        """Penalty weight of |w|_1, by raw coefficients."""
+        """Penalty weight of ``|w|_1``, by raw coefficients."""
         return float(self.penalty.l1)
 
     @cached_property

@@ -14,8 +14,9 @@ from ..core.setting_types import LossLike, RuleLike
 from ..core.types import Array
 from ..core.units import RAW
 from ..data.checks import row_count
+from ..data.make_rows import make_rows
 from ..data.moments import central_moments, hessian_in
-from ..data.rows import Rows, make_rows
+from ..data.rows import Rows
 from ..methods import rules
 from ..objective.data import MATRIX_COLUMNS
 from ..objective.losses import SquaredError
@@ -135,13 +136,13 @@ def stability_limit(
     Parameters
     ----------
     X : (n, d) array or sparse matrix
-    y : ignored
+    y : ignored, optional
         Accepted so that the call looks like a fit.
-    loss : name or record
-    alpha : float >= 0
+    loss : name or record, default "squared_error"
+    alpha : float >= 0, default 0.0
         Weight of the L2 penalty, added to the mean loss.
-    fit_intercept : bool
-    rule : name or record
+    fit_intercept : bool, default True
+    rule : name or record, default "plain"
         One that has `stability`: plain, momentum or nesterov.
 
     Returns
@@ -157,6 +158,12 @@ def stability_limit(
     Notes
     -----
     Cost: n d^2 flops up to 1,500 columns (exact), some 30 passes beyond (then up to 5 % too small).
+
+    References
+    ----------
+    Polyak, B. T. (1964). Some methods of speeding up the convergence of iteration methods. USSR Comp. Math. 4(5).
+    doi:10.1016/0041-5553(64)90137-5
+    Nesterov, Y. (2018). Lectures on Convex Optimization, 2.1.5. doi:10.1007/978-3-319-91578-4
 
     Examples
     --------

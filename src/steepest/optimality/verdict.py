@@ -36,6 +36,13 @@ class Verdict(NamedTuple):
         Facts about the data: constant columns, columns that depend on others.
     remedies : tuple of Remedy
         The advice as data: settings and their values.
+
+    Examples
+    --------
+    >>> from steepest import minimize
+    >>> print(minimize("(x - 3)**2 + 2", 6, learning_rate=0.25).verdict)
+    Converged after 54 steps: the cost, 2, is the minimum.
+    Note: the function is quadratic and convex, so the minimum is global.
     """
 
     status: str
@@ -64,6 +71,11 @@ class Verdict(NamedTuple):
     @classmethod
     def from_dict(cls, found: dict[str, Any]) -> Verdict:
         """The verdict that `as_dict` wrote.
+
+        Parameters
+        ----------
+        found : dict
+            With ``status``, ``message`` and ``notes``.
 
         Examples
         --------

@@ -51,13 +51,18 @@ class Passing(NamedTuple):
 class Parts:
     """A table in parts.
 
+    It is read in passes, and what it gives are sums over all rows. `steepest.scan` makes one.
+
     Parameters
     ----------
     source : Source
+        Where the rows are: pieces, names and types.
     memory : int
         Bytes that all blocks may take together.
-    engine : Engine
-    coding : Coding
+    engine : Engine, optional
+        Where passes are made; by default threads of this process.
+    coding : Coding, default Coding()
+        What the target stands for.
     told : callable, optional
         Called with `Passing` after each part.
     caching : Caching, optional
@@ -69,6 +74,27 @@ class Parts:
         Where the sums of passes are saved, and from which a fit goes on.
     notes : list of str
         What a reader should know, such as that there is no room for a cache.
+
+    Notes
+    -----
+    Parameters of the methods:
+
+    passes : int
+        Passes that are planned.
+    work : Work
+        What is summed over the rows of a part.
+    grams : bool, optional
+        Whether the Gram matrix is needed; None leaves that to the number of columns.
+    crossed : bool, default False
+        Whether products with the targets are needed.
+
+    Examples
+    --------
+    >>> from steepest import scan
+    >>> table = scan([[1.0], [3.0], [5.0]], [4.0, 3.0, 7.0])
+    >>> table.shape, table.names, table.elsewhere
+    ((3, 1), ('x0',), False)
+    >>> table.completed()
     """
 
     def __init__(

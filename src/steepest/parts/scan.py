@@ -67,9 +67,9 @@ def scan(
     ----------
     files : str, path, or sequence of these
         Files of Parquet, Arrow, text (delimited, JSON lines, libsvm) or .npy arrays; a pattern such as
-        ``clicks/*.parquet``; a folder with all files below it; URIs such as ``s3://bucket/clicks/``. Or a dataset or
-        table of pyarrow, a data frame of pandas or polars, a lazy frame, what exports an Arrow stream, or a function without
-        arguments that makes an iterator of record batches, tables, data frames, or tuples of arrays (X, y) or
+        ``"clicks/*.parquet"``; a folder with all files below it; URIs such as "s3://bucket/clicks/". Or a dataset or
+        table of pyarrow, a data frame of pandas or polars, a lazy frame, what exports an Arrow stream, or a function
+        without arguments that makes an iterator of record batches, tables, data frames, or tuples of arrays (X, y) or
         (X, y, weights). Or a data frame or array of Dask, or a data frame of Spark, whose rows stay where they are. Or
         an array (n, d), with its target as the second argument.
     target : str, sequence of str, or array (n,) or (n, k), optional
@@ -83,13 +83,13 @@ def scan(
         The column of a known part of each linear predictor.
     exposure : str, optional
         The column of numbers above 0 whose logarithm is such a part too.
-    drop : str or sequence of str
+    drop : str or sequence of str, default ()
         Columns that are left out.
-    missing : {"error", "drop", "mean", "indicator"}
+    missing : {"error", "drop", "mean", "indicator"}, default "error"
         Missing values are refused; or rows with one get the weight 0; or the others as in
         `steepest.tables.TableEncoder`.
-    categories, reference, min_count, dates, date_format, terms : optional
-        How columns become numbers: as in `steepest.tables.TableEncoder`.
+    categories, reference, min_count, dates, date_format, terms : as of `steepest.tables.TableEncoder`
+        How columns become numbers.
     recipe : Recipe, optional
         How they became numbers in the table of a fit, its attribute ``recipe``: for rows to predict and to score.
     header, delimiter, decimal, thousands, encoding : optional
@@ -97,7 +97,7 @@ def scan(
     memory : int or str, optional
         Bytes that all blocks of rows may take together, such as "512MB" or "2GiB". By default a quarter of the memory
         that is free. Besides them a fit takes some 10 MB for a sample, and its sums. No answer depends on it.
-    cache : "auto", bool, str or path
+    cache : "auto", bool, str or path, default "auto"
         Whether the first pass writes the rows to a cache on disk, from which further passes are read. "auto": where a
         pass over the files is expensive, as over text and over files of other machines. It is removed at the end of
         the process, unless a folder is named here. Workers of an engine write it part by part on their own disks, in
@@ -105,9 +105,10 @@ def scan(
     checkpoint : str or path, optional
         A file in which a fit saves its state while it runs. If it is there, the fit goes on from it, to the same bits,
         with any memory and number of threads. It is removed when the fit is complete.
-    engine : Client, SparkSession, Executor or Engine, optional
+    engine : Client, SparkSession, Executor, Engine or str, optional
         Where passes are made: a client of Dask, a session of Spark, an executor of concurrent.futures, all of which
-        stay open. By default in threads of this process, and where a collection of Dask or Spark is.
+        stay open. Or "local:4" for 4 processes or "dask:tcp://HOST:PORT" for a cluster, a client of which is closed
+        when the table is deleted. By default in threads of this process, and where a collection of Dask or Spark is.
     storage_options : dict, optional
         Settings of the store, which fsspec is told.
     rows : int, optional
@@ -172,6 +173,8 @@ def scan(
     if exposure is not None and is_array(files):
         raise UsageError(f"an array has no column {exposure!r}: give offset=numpy.log(exposure)")
     asked = Asked(None, features, exposure=exposure, drop=names_of(drop), settings=settings, recipe=recipe)
+    if isinstance(engine, str):
+        engine = chosen_engine(engine)
     if is_collection(files):
         source, engine = collection_source(files, asked, Roles(target, weights, offset), engine)
     elif is_array(files) or not all(map(is_named, (target, weights, offset))):

@@ -34,6 +34,14 @@ class Comparison(NamedTuple):
         The settings in which they differ.
     trajectories : tuple of Trajectory
         The runs, for tables and pictures.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from steepest import minimize
+    >>> print(compare(partial(minimize, "(x - 3)**2", 6, steps=9), {"learning_rate": [0.25, 1.0]}))
+    learning_rate=0.25  stopped              9 steps  cost 3.433227539e-05
+    learning_rate=1.0   oscillating          9 steps  cost 9
     """
 
     labels: tuple[str, ...]
@@ -102,6 +110,10 @@ def compare(run: Callable[..., Any], vary: Mapping[str, Any]) -> Comparison:
     ------
     UsageError
         If no setting is varied, or there are more than 1,000 combinations; and whatever ``run`` raises.
+
+    Notes
+    -----
+    Cost: that of all runs, one after the other.
 
     Examples
     --------

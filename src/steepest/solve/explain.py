@@ -60,6 +60,10 @@ def explain(
     -----
     Cost: three passes over the rows, and n d^2 flops for the Hessian up to 1,500 columns.
 
+    References
+    ----------
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization, 3.3. doi:10.1007/978-0-387-40065-5
+
     Examples
     --------
     >>> from steepest import minimize

@@ -95,6 +95,13 @@ class Explanation(NamedTuple):
         were standardised, the rows have weights, and there is a penalty.
     why : str
         The reason in one sentence.
+
+    Examples
+    --------
+    >>> from steepest import explain, minimize
+    >>> found = explain(minimize("(x - 3)**2 + 2", 6, learning_rate=0.25, steps=4), 0)
+    >>> found.before.tolist(), found.direction.tolist(), found.after.tolist(), found.cost_after
+    ([6.0], [6.0], [4.5], 4.25)
     """
 
     step: int

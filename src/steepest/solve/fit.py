@@ -25,7 +25,8 @@ from ..descent.trajectory import Trajectory
 from ..objective.data import Data
 from ..objective.objective import Objective, coordinates_of
 from ..objective.problem import Problem, read_start
-from ..optimality.certificate import ROUNDING, Certificate, at_most_cost
+from ..optimality.certificate import ROUNDING, Certificate
+from ..optimality.cost_as_gap import at_most_cost
 from ..optimality.evidence import ENDED
 from ..optimality.null_model import constant_cost, rounding_cost
 from ..optimality.verdict import judge

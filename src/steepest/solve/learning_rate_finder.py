@@ -13,7 +13,8 @@ from ..core.records import from_name, to_name
 from ..core.setting_types import LossLike, RuleLike
 from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
-from ..data.rows import Rows, make_rows
+from ..data.make_rows import make_rows
+from ..data.rows import Rows
 from ..descent.descent import descend, until
 from ..descent.stops import updates
 from ..methods.method import Method
@@ -44,6 +45,12 @@ class RangeTest(NamedTuple):
         Learning rate of each update, and the cost after it on at most 4,096 rows. Plot costs against log(rates).
     reason : str
         Why this rate, in one sentence with its numbers.
+
+    Examples
+    --------
+    >>> found = find_learning_rate([[1.0], [3.0], [4.0], [5.0]], [4.0, 3.0, 7.0, 7.0])
+    >>> found.rates.shape == found.costs.shape, 0.0 < found.suggestion < 0.1
+    (True, True)
     """
 
     suggestion: float
@@ -81,12 +88,12 @@ def find_learning_rate(
         Targets; 0 and 1 for "log_loss".
     loss, rule, batch_size, sampling : see `Problem` and `Method`
         Preconditioned rules are refused: their rate is 1.
-    alpha : float >= 0
+    alpha : float >= 0, default 0.0
         Weight of the L2 penalty, added to the mean loss.
-    fit_intercept : bool
+    fit_intercept : bool, default True
     low, high : float > 0 or None
         First and last rate. None: from 10^-4 to 100 times the stability limit, and from 10^-6 to 10 in any case.
-    seed : int >= 0
+    seed : int >= 0, default 0
         Names the order of the rows; the same seed gives the same bits.
 
     Returns

@@ -99,29 +99,29 @@ def minimize(
     gradient : callable, True or None
         For a callable f: x -> (d,), or anything that NumPy converts to an array; True if f returns value and gradient;
         None for central differences. Formulas have exact derivatives.
-    rule : record or name
+    rule : record or name, default "plain"
         "plain" is steepest descent. "auto" is the robust choice: up to 50 variables Newton's method with the absolute
         values of the curvatures; beyond, "secant", or "plain" if there are bounds.
-    learning_rate : "auto", number, name or record
+    learning_rate : "auto", number, name or record, default "auto"
         "auto" is Barzilai and Borwein's step size for "plain", and a line search for preconditioned rules.
-    steps : int >= 0
+    steps : int >= 0, default 1000
         Steps at most.
     tol : float >= 0 or None
-        End when the predicted decrease g' |H|^-1 g / 2, with gradient g and Hessian H, is at most ``tol`` times the
+        End when the predicted decrease ``g' |H|^-1 g / 2``, with gradient g and Hessian H, is at most ``tol`` times the
         size of the cost at the start (1 if that is 0); beyond 50 variables, when a step lowers the cost by no more than
         that. None stands for 1e-32, and also ends when no step lowers the cost.
     bounds : (d, 2) array, mapping or None
         Lower and upper bounds of x, None or infinite where there is none; {"x": (0, None)} by name. For the rules
         plain, newton, whitened, spectral, and auto.
-    average : record or name
+    average : record or name, default "last_point"
         Which average of the points is the answer, see `steepest.averages`.
     names : iterable of str or None
         Names of the variables; those of the formula by default, sorted naturally, or x1, x2, ...
-    record : "auto", True, int or False
+    record : "auto", True, int or False, default "auto"
         Which steps are kept, see `steepest.record`.
-    seed : int
+    seed : int, default 0
         Kept with the run; a descent on a function draws no random numbers.
-    progress : callable
+    progress : callable, optional
         Called with the progress of the run, see `steepest.record`.
 
     Returns

@@ -16,8 +16,8 @@ from ..core.record_types import Loss
 from ..core.records import from_name
 from ..data.checks import row_count
 from ..data.encoding.recipe import Recipe, plain_recipe
+from ..data.make_rows import make_rows
 from ..data.readers.content import read_content
-from ..data.rows import make_rows
 from ..objective import losses
 from ..objective.losses.softmax import log_softmax
 from .model_members import FORMAT, HEADER, NotModelError, as_members, from_members, members_in

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..core.errors import UsageError
 from ..core.types import UNIT, Array
-from ..data.moments import central_moments, null_directions
+from ..data.moments import central_moments
+from ..data.null_directions import null_directions
 from ..data.rows import Rows
 from ..descent.continuation import continued
 from ..descent.engine import Descent

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.types import Array
-from ..data.moments import without
+from ..data.null_directions import without
 from ..descent.trajectory import Trajectory
 from ..objective.losses.softmax import centred
 from ..objective.objective import coordinates_of

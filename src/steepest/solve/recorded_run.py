@@ -14,7 +14,8 @@ from ..core.records import from_name
 from ..core.types import Array
 from ..core.units import RAW
 from ..data.counted import counted
-from ..data.rows import Rows, make_rows
+from ..data.make_rows import make_rows
+from ..data.rows import Rows
 from ..descent.trajectory import Trajectory
 from ..methods.method import read_rule
 from ..objective import losses

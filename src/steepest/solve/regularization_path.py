@@ -19,8 +19,9 @@ from ..core.types import Array
 from ..data.checks import check_rows, name_bad_number
 from ..data.column_sums import mean_and_variance
 from ..data.counted import counted as counted_rows
+from ..data.make_rows import make_rows
 from ..data.refinement import Exact
-from ..data.rows import Rows, make_rows
+from ..data.rows import Rows
 from ..descent.descent import descend, until
 from ..descent.recording import record
 from ..descent.stops import epochs
@@ -58,6 +59,12 @@ class AlphaPath(NamedTuple):
         Certified distance of each cost from the minimum; inf where there is no certificate.
     trajectories : tuple of m Trajectory
         The descent to each answer from the one before.
+
+    Examples
+    --------
+    >>> path = alpha_path([[1.0], [-1.0]], [2.0, -2.0], alphas=[1.0, 0.5])
+    >>> path.coefs.round(6).tolist(), path.intercepts.round(6).tolist()
+    ([[1.0, 1.5]], [0.0, 0.0])
     """
 
     alphas: Array
@@ -94,15 +101,15 @@ def alpha_path(
     tol: float = 1e-12,
     n_jobs: int | None = None,
 ) -> AlphaPath:
-    """The regularisation path: minimisers of mean loss + alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1).
+    """The regularisation path: minimisers of mean loss + ``alpha ((1 - l1_ratio)/2 |coef|^2 + l1_ratio |coef|_1)``.
 
-    The path begins at the smallest penalty weight for which every coefficient is 0, alpha_max = max_j |g_j| / l1_ratio,
-    where g is the gradient at the optimum of the unpenalised parameters. Each answer is found with rule "auto",
-    warm-started from the last one.
+    The path begins at the smallest penalty weight for which every coefficient is 0,
+    ``alpha_max = max_j |g_j| / l1_ratio``, where g is the gradient at the optimum of the unpenalised parameters. Each
+    answer is found with rule "auto", warm-started from the last one.
 
     Cost: means and variances of the columns are computed once. With an L1 penalty on every coefficient, some passes
-    over the data for every ten alphas, and work on the active columns; for a squared loss and n >= 2 d two passes and
-    n d^2 flops in all, up to 1,500 columns and 4 for each alpha. Otherwise a few passes for each alpha; for a squared
+    over the data for every ten alphas, and work on the active columns; for a squared loss and n >= 2 d two passes and n
+    d^2 flops in all, up to 1,500 columns and 4 for each alpha. Otherwise a few passes for each alpha; for a squared
     loss two passes and n d^2 flops in all up to 1,500 columns.
 
     Parameters
@@ -113,12 +120,12 @@ def alpha_path(
         Penalty weights; they are sorted in decreasing order.
     n_alphas : int >= 1, default 100
         Number of penalty weights if ``alphas`` are not given: from alpha_max to eps alpha_max in equal ratios.
-    eps : float, 0 < eps < 1, default 1e-3
-    l1_ratio : float from 0 to 1, default 1
+    eps : float, 0 < eps < 1, default 0.001
+    l1_ratio : float from 0 to 1, default 1.0
         Share of the L1 penalty: 1 is the lasso; 0 is ridge, which has no alpha_max and needs ``alphas``.
-    loss : name or record of `steepest.losses`
+    loss : name or record of `steepest.losses`, default "squared_error"
         A smooth loss.
-    fit_intercept : bool
+    fit_intercept : bool, default True
         Whether there is an intercept; it is never penalised.
     penalty_factors : None, (d,) array or dict {index: factor >= 0}
         Column j is penalised by alpha factor_j, 1 where none is given; factors are never rescaled.
@@ -126,12 +133,16 @@ def alpha_path(
         Coefficients that must be >= 0 or <= 0.
     sample_weight : (n,) array, optional
         Weight of each row in the mean, >= 0.
-    max_iter : int
+    max_iter : int, default 1000
         Maximum number of epochs for each alpha.
     tol : float >= 0, default 1e-12
         Each descent ends when its certified gap is at most tol x the cost of the constant model.
     n_jobs : int or None
         Threads; None is all cores.
+
+    Returns
+    -------
+    AlphaPath
 
     Raises
     ------

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...core.errors import UsageError
 from ...core.record_types import Loss
 from ...data.folds import folds, other_rows
+from ...data.make_rows import make_rows
 from ...data.readers.tables import Table
-from ...data.rows import make_rows
 from ...objective.problem import Problem
 from ...solve.cross_validation import TOL, cross_validate
 from ...solve.model import Label

@@ -9,9 +9,9 @@ from ...core.errors import UsageError
 from ...core.record_types import Loss, Rule
 from ...core.records import from_name, to_spec
 from ...data.counted import counted
+from ...data.make_rows import make_rows
 from ...data.readers.tables import Table
 from ...data.readers.text_format import TextFormat
-from ...data.rows import make_rows
 from ...methods.method import read_rule
 from ...objective import losses
 from ...objective.data import MATRIX_COLUMNS

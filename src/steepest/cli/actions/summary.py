@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import UsageError
+from ...data.make_rows import make_rows
 from ...data.readers.asked import Asked
 from ...data.readers.tables import read_columns
 from ...data.readers.text_format import PLAIN, TextFormat
-from ...data.rows import make_rows
 from ...solve.model import Model, probable, read_model
 from ...solve.model_problem import problem_of
 from ...solve.summary import Fitted, Summary, refuse_status, summarize

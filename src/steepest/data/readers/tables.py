@@ -107,16 +107,16 @@ def read_table(
         The mark between thousands of delimited text, in groups of three digits; " " is any space. None by default.
     encoding : str, optional
         The encoding of a text file, as Python names it; UTF-8 by default. A byte order mark goes before it.
-    labels : bool
+    labels : bool, default False
         Whether the target names classes: kept as text unless all of it is numbers.
-    drop : str or sequence of str
+    drop : str or sequence of str, default ()
         Columns that are left out.
     where : str, optional
         The rows to use, such as "carat < 3 and cut = Fair". It is parsed, never run as code.
-    missing : {"error", "drop", "mean", "indicator"}
+    missing : {"error", "drop", "mean", "indicator"}, default "error"
         Missing values are refused; or rows with one are left out; or the others as in `steepest.tables.TableEncoder`.
-    categories, reference, min_count, dates, date_format, terms
-        How columns become numbers: see `steepest.tables.TableEncoder`.
+    categories, reference, min_count, dates, date_format, terms : as of `steepest.tables.TableEncoder`
+        How columns become numbers.
 
     Returns
     -------
@@ -146,6 +146,8 @@ def read_table(
     errors; no value is guessed. Numbers are what ``float`` reads, without underscores. Large text is read by pyarrow,
     if it is installed; small text, and files that pyarrow cannot read, by our own reader. The whole file is in memory
     while it is read. No pickle is ever loaded.
+
+    Cost: one pass over the file, which is in memory while it is read.
 
     Examples
     --------

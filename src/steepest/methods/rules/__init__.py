@@ -14,6 +14,27 @@ A rule that ``sees`` more than the gradient finds it after its own slots, in the
 rule whose answer is not the current point has a method ``answer(at, memory) -> w``, elementwise like ``direction``.
 
 To add a rule, write such a record, in a file of this folder or of your own, and name it in ``__all__``.
+
+Notes
+-----
+Parameters of the methods, in the units of the descent, those of standardised columns if it has them:
+
+g : float or (d + 1, k) array
+    Gradient of the objective at the current point, intercept last; it is not to be changed.
+memory : (slots, ...) array
+    The rule's memory, updated in place.
+t : int >= 1
+    Number of the update.
+step, change : (d + 1, k) arrays
+    The last step, and the change of the gradient over it.
+at : float or (d + 1, k) array
+    The point that moves.
+
+Examples
+--------
+>>> from steepest import minimize, rules
+>>> minimize("(x - 3)**2", 6, rule=rules.Momentum(0.5), learning_rate=0.1, steps=2).x.ravel().round(6).tolist()
+[6.0, 5.4, 4.62]
 """
 
 from __future__ import annotations

@@ -23,10 +23,15 @@ class Adam(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2 : float, 0 <= beta < 1
+    beta1, beta2 : float, 0 <= beta < 1, defaults 0.9 and 0.999
         Share of the mean of g, and of g^2, that is kept.
-    eps : float > 0
+    eps : float > 0, default 1e-08
         Added to the root; where slopes are smaller than it, steps shrink with them.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -43,7 +48,7 @@ class Adam(NamedTuple):
     eps: float = 1e-8
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = mhat / (sqrt(vhat) + eps)."""
+        """p = mhat / (sqrt(vhat) + eps)."""
         memory[0] = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         memory[1] = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
         size = np.sqrt(memory[1]) / np.sqrt(1.0 - self.beta2**t) + self.eps
@@ -63,10 +68,15 @@ class AdamW(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2, eps : float
+    beta1, beta2, eps : float, defaults 0.9, 0.999 and 1e-08
         As in `Adam`.
-    decay : float >= 0
+    decay : float >= 0, default 0.01
         Decay rate of the weights, in the units in which the descent runs.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -84,7 +94,7 @@ class AdamW(NamedTuple):
     decay: float = 0.01
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = mhat / (sqrt(vhat) + eps) + decay w."""
+        """p = mhat / (sqrt(vhat) + eps) + decay w."""
         memory[0] = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         memory[1] = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
         size = np.sqrt(memory[1]) / np.sqrt(1.0 - self.beta2**t) + self.eps
@@ -99,16 +109,21 @@ class AdamW(NamedTuple):
 
 @rule(slots=2)
 class AdaMax(NamedTuple):
-    """Adam in the largest norm: u <- max(beta2 u, |g| + eps), p = m / (1 - beta1^t) / u.
+    """Adam in the largest norm: ``u <- max(beta2 u, |g| + eps)``, ``p = m / (1 - beta1^t) / u``.
 
     The form of torch.optim.Adamax; the paper's has no eps, which a tiny eps gives. Cost: 9 flops a coordinate.
 
     Parameters
     ----------
-    beta1, beta2 : float, 0 <= beta < 1
+    beta1, beta2 : float, 0 <= beta < 1, defaults 0.9 and 0.999
         Share of the mean of g, and of the largest size, that is kept.
-    eps : float > 0
+    eps : float > 0, default 1e-08
         Added to each size.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -125,7 +140,7 @@ class AdaMax(NamedTuple):
     eps: float = 1e-8
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = m / (1 - beta1^t) / u."""
+        """p = m / (1 - beta1^t) / u."""
         memory[0] = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         memory[1] = np.maximum(self.beta2 * memory[1], np.abs(g) + self.eps)
         return memory[0] / (1.0 - self.beta1**t) / memory[1]
@@ -145,16 +160,22 @@ class Nadam(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2, eps : float
+    beta1, beta2, eps : float, defaults 0.9, 0.999 and 1e-08
         As in `Adam`.
-    warmup : float >= 0
+    warmup : float >= 0, default 0.004
         Speed at which mu_t rises from beta1 / 2 to beta1 (torch: momentum_decay).
-    textbook : 0 or 1
+    textbook : 0 or 1, default 0
         Whether mu_t is beta1 from the first step.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
     Dozat, T. (2016). Incorporating Nesterov momentum into Adam. ICLR workshop.
+    https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
 
     Examples
     --------
@@ -169,7 +190,7 @@ class Nadam(NamedTuple):
     textbook: int = 0
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = mbar / (sqrt(vhat) + eps); the last slot holds 1 - M_t, which is 0 at the start."""
+        """p = mbar / (sqrt(vhat) + eps); the last slot holds 1 - M_t, which is 0 at the start."""
         low = 0.5 * (1 - self.textbook)
         mu = self.beta1 * (1.0 - low * 0.96 ** (self.warmup * t))
         after = self.beta1 * (1.0 - low * 0.96 ** (self.warmup * (t + 1)))
@@ -196,10 +217,15 @@ class AMSGrad(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2, eps : float
+    beta1, beta2, eps : float, defaults 0.9, 0.999 and 1e-08
         As in `Adam`.
-    textbook : 0 or 1
+    textbook : 0 or 1, default 0
         Whether means are taken as they are.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -217,7 +243,7 @@ class AMSGrad(NamedTuple):
     textbook: int = 0
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = mhat / (sqrt(u / (1 - beta2^t)) + eps)."""
+        """p = mhat / (sqrt(u / (1 - beta2^t)) + eps)."""
         memory[0] = self.beta1 * memory[0] + (1.0 - self.beta1) * g
         memory[1] = self.beta2 * memory[1] + (1.0 - self.beta2) * g * g
         memory[2] = np.maximum(memory[2], memory[1])

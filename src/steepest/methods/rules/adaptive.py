@@ -32,13 +32,18 @@ class AdaGrad(NamedTuple):
 
     Parameters
     ----------
-    eps : float > 0
+    eps : float > 0, default 1e-10
         Added to the root, so that 0 / 0 is 0.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
     Duchi, J., Hazan, E. and Singer, Y. (2011). Adaptive subgradient methods for online learning and stochastic
-    optimization. J. Machine Learning Research 12, 2121-2159.
+    optimization. J. Mach. Learn. Res. 12, 2121-2159. https://jmlr.org/papers/v12/duchi11a.html
 
     Examples
     --------
@@ -49,7 +54,7 @@ class AdaGrad(NamedTuple):
     eps: float = 1e-10
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """V <- v + g^2; p = g / (sqrt(v) + eps)."""
+        """v <- v + g^2; p = g / (sqrt(v) + eps)."""
         memory[0] = memory[0] + g * g
         return g / (np.sqrt(memory[0]) + self.eps)
 
@@ -67,10 +72,15 @@ class AdaDelta(NamedTuple):
 
     Parameters
     ----------
-    rho : float, 0 <= rho < 1
+    rho : float, 0 <= rho < 1, default 0.9
         Share of both means that is kept.
-    eps : float > 0
+    eps : float > 0, default 1e-06
         Inside the roots; the first step is sqrt(eps / (1 - rho)) in each coordinate that has a slope well above it.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -86,7 +96,7 @@ class AdaDelta(NamedTuple):
     eps: float = 1e-6
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = g sqrt(u + eps) / sqrt(v + eps), with u and v the means of p^2 before and of g^2 up to this step."""
+        """p = g sqrt(u + eps) / sqrt(v + eps), with u and v the means of p^2 before and of g^2 up to this step."""
         memory[0] = self.rho * memory[0] + (1.0 - self.rho) * g * g
         p = g * np.sqrt(memory[1] + self.eps) / np.sqrt(memory[0] + self.eps)
         memory[1] = self.rho * memory[1] + (1.0 - self.rho) * p * p
@@ -106,12 +116,17 @@ class RMSProp(NamedTuple):
 
     Parameters
     ----------
-    alpha : float, 0 <= alpha < 1
+    alpha : float, 0 <= alpha < 1, default 0.99
         Share of the means that is kept.
-    eps : float > 0
+    eps : float > 0, default 1e-08
         Added to the root.
-    centred : 0 or 1
+    centred : 0 or 1, default 0
         Whether the standard deviation of the slopes replaces their root mean square.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -129,7 +144,7 @@ class RMSProp(NamedTuple):
     centred: int = 0
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = g / (sqrt(v - m^2) + eps), with m 0 unless centred."""
+        """p = g / (sqrt(v - m^2) + eps), with m 0 unless centred."""
         memory[0] = self.alpha * memory[0] + (1.0 - self.alpha) * g * g
         memory[1] = self.alpha * memory[1] + self.centred * (1.0 - self.alpha) * g
         return g / (np.sqrt(np.maximum(memory[0] - memory[1] * memory[1], 0.0)) + self.eps)
@@ -150,10 +165,15 @@ class Lion(NamedTuple):
 
     Parameters
     ----------
-    beta1, beta2 : float, 0 <= beta < 1
+    beta1, beta2 : float, 0 <= beta < 1, defaults 0.9 and 0.99
         Share of the mean in the sign, and share of it that is kept.
-    decay : float >= 0
+    decay : float >= 0, default 0.0
         Decay of the weights, decoupled from the slopes as in `AdamW`.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -171,7 +191,7 @@ class Lion(NamedTuple):
     decay: float = 0.0
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = sign(beta1 m + (1 - beta1) g) + decay w; m <- beta2 m + (1 - beta2) g."""
+        """p = sign(beta1 m + (1 - beta1) g) + decay w; m <- beta2 m + (1 - beta2) g."""
         p = np.sign(self.beta1 * memory[0] + (1.0 - self.beta1) * g) + self.decay * memory[1]
         memory[0] = self.beta2 * memory[0] + (1.0 - self.beta2) * g
         return p

@@ -16,16 +16,21 @@ __all__ = ["Anderson"]
 class Anderson(NamedTuple):
     """Anderson acceleration of plain steps, with plain steps as a safeguard; it needs the gradient over all rows.
 
-    With the last ``pairs`` steps S and changes Y of the gradient as columns, gamma minimises |g - Y gamma|, and w <- w
-    - S gamma - eta (g - Y gamma). A step that increases the norm of the gradient is undone: w returns and takes the
-    plain step, and S and Y are discarded. With eta at most 1/L no plain step increases the norm of the gradient of a
-    convex objective, so that the rule takes at most twice the gradients of plain descent. On quadratics it is GMRES
-    with a short memory. Cost: about 4 d pairs^2 flops.
+    With the last ``pairs`` steps S and changes Y of the gradient as columns, gamma minimises ``|g - Y gamma|``, and
+    ``w <- w - S gamma - eta (g - Y gamma)``. A step that increases the norm of the gradient is undone: w returns and
+    takes the plain step, and S and Y are discarded. With eta at most 1/L no plain step increases the norm of the
+    gradient of a convex objective, so that the rule takes at most twice the gradients of plain descent. On quadratics
+    it is GMRES with a short memory. Cost: about ``4 d pairs^2`` flops.
 
     Parameters
     ----------
-    pairs : int
+    pairs : int, default 10
         Number of steps in memory.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -53,7 +58,7 @@ class Anderson(NamedTuple):
         return 2 * self.pairs + 2
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = g - Y gamma + S gamma / eta, or the return to the last point and a plain step from there."""
+        """p = g - Y gamma + S gamma / eta, or the return to the last point and a plain step from there."""
         m = self.pairs
         steps, changes, rate, w = memory[:m], memory[m : 2 * m], memory[2 * m + 2].max(), memory[2 * m + 3]
         last, before = memory[2 * m], memory[2 * m + 1]

@@ -16,9 +16,12 @@ __all__ = ["Accelerated", "Momentum", "Nesterov", "Plain"]
 class Plain(NamedTuple):
     """Steepest descent: p = g, so w <- w - eta g.
 
+    Cost: none beyond the gradient.
+
     References
     ----------
     Cauchy, A. (1847). Methode generale pour la resolution des systemes d'equations simultanees. C. R. Acad. Sci. 25.
+    Nocedal, J. and Wright, S. (2006). Numerical Optimization, 3.3. doi:10.1007/978-0-387-40065-5
 
     Examples
     --------
@@ -40,10 +43,17 @@ class Plain(NamedTuple):
 class Momentum(NamedTuple):
     """Heavy ball: v <- beta v + g, p = v (the form of torch.optim.SGD without dampening).
 
+    Cost: 2 flops a coordinate.
+
     Parameters
     ----------
-    beta : float, 0 <= beta < 1
+    beta : float, 0 <= beta < 1, default 0.9
         Share of the last velocity that is kept; the steady step is 1 / (1 - beta) times the plain one.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -60,7 +70,7 @@ class Momentum(NamedTuple):
     beta: float = 0.9
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """V <- beta v + g; p = v."""
+        """v <- beta v + g; p = v."""
         memory[0] = self.beta * memory[0] + g
         return memory[0]
 
@@ -83,17 +93,23 @@ class Momentum(NamedTuple):
 class Nesterov(NamedTuple):
     """Nesterov's momentum: v <- beta v + g, p = g + beta v (the form of torch.optim.SGD with nesterov=True).
 
-    The point that moves is the look-ahead point, where gradients are taken.
+    The point that moves is the look-ahead point, where gradients are taken. Cost: 4 flops a coordinate.
 
     Parameters
     ----------
-    beta : float, 0 <= beta < 1
+    beta : float, 0 <= beta < 1, default 0.9
         Share of the last velocity that is kept.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
-    Nesterov, Y. (1983). A method of solving a convex programming problem with convergence rate O(1/k^2). Soviet Math.
-    Dokl. 27. Sutskever, I. et al. (2013). On the importance of initialization and momentum in deep learning. ICML.
+    Nesterov, Y. (1983). A method of solving a convex programming problem with convergence rate ``O(1/k^2)``. Soviet
+    Math. Dokl. 27. https://www.mathnet.ru/eng/dan46009 Sutskever, I. et al. (2013). On the importance of initialization
+    and momentum in deep learning. ICML. https://proceedings.mlr.press/v28/sutskever13.html
 
     Examples
     --------
@@ -105,7 +121,7 @@ class Nesterov(NamedTuple):
     beta: float = 0.9
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """V <- beta v + g; p = g + beta v."""
+        """v <- beta v + g; p = g + beta v."""
         memory[0] = self.beta * memory[0] + g
         return g + self.beta * memory[0]
 
@@ -130,7 +146,7 @@ class Accelerated(NamedTuple):
 
     With theta_1 = 1, theta_{t+1} = (1 + sqrt(1 + 4 theta_t^2)) / 2 and beta_t = (theta_t - 1) / theta_{t+1}: v <-
     beta_{t-1} v + g, p = g + beta_t v. When the velocity points uphill, <g, v> < 0, velocity and theta are reset. Meant
-    for a constant learning rate of 1/L, where the error falls like (1 - 1/sqrt(kappa))^t.
+    for a constant learning rate of 1/L, where the error falls like (1 - 1/sqrt(kappa))^t. Cost: 14 flops a coordinate.
 
     References
     ----------
@@ -145,7 +161,7 @@ class Accelerated(NamedTuple):
     """
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """V <- beta_{t-1} v + g, reset if it points uphill; p = g + beta_t v."""
+        """v <- beta_{t-1} v + g, reset if it points uphill; p = g + beta_t v."""
         v = memory[0] + g
         theta = np.maximum(memory[1], 1.0)
         if np.sum(g * v) < 0.0:

@@ -25,9 +25,14 @@ class ScheduleFree(NamedTuple):
 
     Parameters
     ----------
-    beta : float, 0 < beta <= 1
+    beta : float, 0 < beta <= 1, default 0.9
         Place of y between z and x: near 0 the answer is the plain mean of plain steps (Polyak-Ruppert), 1 is primal
         averaging.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -43,7 +48,7 @@ class ScheduleFree(NamedTuple):
     beta: float = 0.9
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """Z <- z - eta g; p = (1 - beta) g + beta (x - z) c / eta, with x from y and z before the step."""
+        """z <- z - eta g; p = (1 - beta) g + beta (x - z) c / eta, with x from y and z before the step."""
         rate, y = memory[2], memory[3]
         if t == 1:
             memory[0] = y
@@ -53,7 +58,7 @@ class ScheduleFree(NamedTuple):
         return (1.0 - self.beta) * g + self.beta * (x - memory[0]) * (rate / np.maximum(memory[1], TINY))
 
     def answer(self, at: Gradient, memory: Memory) -> Gradient:
-        """X = y + (1 / beta - 1) (y - z)."""
+        """x = y + (1 / beta - 1) (y - z)."""
         return at + (1.0 / self.beta - 1.0) * (at - memory[0])
 
     @property
@@ -70,16 +75,21 @@ class ScheduleFree(NamedTuple):
 class DoWG(NamedTuple):
     """Steepest descent whose length comes from the distance travelled: p = g r^2 / sqrt(v); meant for eta 1.
 
-    r is the largest distance |w - w_0| so far, r0 at least, and v <- v + r^2 |g|^2. The steps do not change when the
-    objective is multiplied by a constant. Cost: 8 flops a coordinate.
+    r is the largest distance ``|w - w_0|`` so far, r0 at least, and ``v <- v + r^2 |g|^2``. The steps do not change
+    when the objective is multiplied by a constant. Cost: 8 flops a coordinate.
 
     Parameters
     ----------
-    r0 : float > 0
+    r0 : float > 0, default 0.01
         First guess of the distance to the optimum; a guess that is too small costs a logarithm of its error. The
         first step is this long.
-    eps : float >= 0
+    eps : float >= 0, default 0.0
         Added to sqrt(v); 1e-4 in the authors' code and optax, absent in the paper.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -96,7 +106,7 @@ class DoWG(NamedTuple):
     eps: float = 0.0
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = g r^2 / (sqrt(v) + eps); the slots are w_0, r^2 and v."""
+        """p = g r^2 / (sqrt(v) + eps); the slots are w_0, r^2 and v."""
         if t == 1:
             memory[0] = memory[3]
         moved = memory[3] - memory[0]
@@ -115,17 +125,22 @@ class Prodigy(NamedTuple):
     """Adam that estimates its own step: d grows to the distance to the optimum, and p = d m / (sqrt(v) + d eps).
 
     m <- beta1 m + (1 - beta1) d g, v <- beta2 v + (1 - beta2) d^2 g^2. With beta3 = sqrt(beta2), r <- beta3 r + eta d^2
-    g . (w_0 - w) and s <- beta3 s + eta d^2 g, and d <- max(d, r / |s|_1) for the next step. Meant for eta 1, or a
+    g . (w_0 - w) and s <- beta3 s + eta d^2 g, and ``d <- max(d, r / |s|_1)`` for the next step. Meant for eta 1, or a
     schedule that falls from 1. Cost: 24 flops a coordinate.
 
     Parameters
     ----------
-    beta1, beta2, eps : float
+    beta1, beta2, eps : float, defaults 0.9, 0.999 and 1e-08
         As in `Adam`.
-    d0 : float > 0
+    d0 : float > 0, default 1e-06
         First d, well below the largest distance a coordinate has to go.
-    corrected : 0 or 1
+    corrected : 0 or 1, default 0
         Whether eta is multiplied by sqrt(1 - beta2^t) / (1 - beta1^t), Adam's correction: 0 in the paper, 1 in optax.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -147,7 +162,7 @@ class Prodigy(NamedTuple):
     corrected: int = 0
 
     def direction(self, g: Gradient, memory: Memory, t: int) -> Gradient:
-        """P = d m / (sqrt(v) + d eps); the slots are w_0, m, v, s, r and d."""
+        """p = d m / (sqrt(v) + d eps); the slots are w_0, m, v, s, r and d."""
         if t == 1:
             memory[0] = memory[7]
         d = np.maximum(memory[5], self.d0)

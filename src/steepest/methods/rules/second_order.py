@@ -96,13 +96,18 @@ def _halves(memory: Memory, shape: tuple[int, ...]) -> tuple[Memory, Memory]:
 class Secant(NamedTuple):
     """Steepest descent preconditioned by the last steps (L-BFGS), where the matrix of `Whitened` would be too large.
 
-    p is H g with H the diagonal's inverse, corrected by the last ``pairs`` steps s and changes y of the gradient in the
-    two-loop recursion; the diagonal is rescaled by s'y / y'D^-1 y. Cost: 4 d ``pairs`` flops.
+    ``p = H g`` with H the diagonal's inverse, corrected by the last ``pairs`` steps s and changes y of the gradient in
+    the two-loop recursion; the diagonal is rescaled by ``s'y / y'D^-1 y``. Cost: ``4 d pairs`` flops.
 
     Parameters
     ----------
-    pairs : int
+    pairs : int, default 10
         Steps that are remembered.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -187,7 +192,7 @@ class Spectral(NamedTuple):
         return g / memory[1]
 
     def learn(self, step: Gradient, change: Gradient, memory: Memory) -> None:
-        """Sigma = s'y / s'D s, kept within six decades of 1."""
+        """sigma = s'y / s'D s, kept within six decades of 1."""
         length = np.vdot(step, memory[0] * step)
         if length > 0.0:
             memory[1] = min(max(float(np.vdot(step, change) / length), 1e-6), 1e6) * memory[0]

@@ -13,6 +13,29 @@ the step (1 is the full step), and ``fall`` is minus the directional derivative 
 share, 0 if no share lowers the cost.
 
 To add a learning rate, write such a record, in a file of this folder or of your own, and name it in ``__all__``.
+
+Notes
+-----
+Parameters of the methods:
+
+t : int >= 1
+    Number of the update.
+at, g : (d + 1, k) arrays
+    The point where the step begins, and the gradient of the objective there, intercept last.
+cost : float
+    The objective there.
+memory : (slots, ...) array, default ()
+    Memory of the learning rate, updated in place; searches have none.
+probe : callable, float -> (float, float)
+    Cost and directional derivative at a share of the step.
+fall : float
+    Minus the directional derivative at the start of the step.
+
+Examples
+--------
+>>> from steepest import minimize, steps
+>>> minimize("(x - 3)**2", 6, learning_rate=steps.ExponentialDecay(0.25, 0.5), steps=2).x.ravel().tolist()
+[6.0, 4.5, 4.125]
 """
 
 from __future__ import annotations

@@ -22,16 +22,22 @@ VISIBLE = 1e-9  # relative change of a gradient above which it is not rounding
 
 @step()
 class Polyak(NamedTuple):
-    """Polyak's step size, for a known minimum of the cost: eta_t = (F(w) - least) / |g|^2.
+    """Polyak's step size, for a known minimum of the cost: ``eta_t = (F(w) - least) / |g|^2``.
 
     On a convex function with that minimum each step reduces the distance to every optimum. If ``least`` is below the
     minimum, or there is no finite optimum, the steps are too long and the cost does not converge; if ``least`` is above
-    the minimum, the descent ends at that cost. It is meant for the plain rule without an L1 penalty.
+    the minimum, the descent ends at that cost. It is meant for the plain rule without an L1 penalty. Cost: 2 flops a
+    coordinate.
 
     Parameters
     ----------
-    least : float
+    least : float, default 0.0
         The minimum of F, penalty included. The default, 0, is that of data which can be fitted exactly.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -52,7 +58,7 @@ class Polyak(NamedTuple):
         return 0.0
 
     def adapt(self, t: int, at: Array, g: Array, cost: float, memory: Memory) -> float:
-        """(F - least) / |g|^2, and 0 at the minimum."""
+        """``(F - least) / |g|^2``, and 0 at the minimum."""
         length = float(np.vdot(g, g))
         return max(0.0, cost - self.least) / length if length > 0.0 else 0.0
 
@@ -76,10 +82,15 @@ class BarzilaiBorwein(NamedTuple):
 
     Parameters
     ----------
-    form : 1 or 2
+    form : 1 or 2, default 1
         The long step or the short one.
-    eta : float >= 0
+    eta : float >= 0, default 0.0
         First learning rate; 0 finds one.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -147,16 +158,21 @@ def _costs(memory: Memory) -> Any:
 class ADGD(NamedTuple):
     """Adaptive gradient descent (AdGD): step sizes from the curvature along the last step, with limited growth.
 
-    With s the last step, y its change of the gradient, L = |y| / |s| and theta the last ratio of two learning rates:
-    eta_t = min(sqrt(2/3 + theta) eta_{t-1}, eta_{t-1} / sqrt(max(0, 2 eta_{t-1}^2 L^2 - 1))), theta = 1/3 at first. It
-    converges on every convex function whose gradient is locally Lipschitz, without settings, line search or values of
-    the cost, which may rise at some steps. It is meant for the plain rule. Cost: memory for 4 points.
+    With s the last step, y its change of the gradient, ``L = |y| / |s|`` and theta the last ratio of two learning
+    rates: eta_t = min(sqrt(2/3 + theta) eta_{t-1}, eta_{t-1} / sqrt(max(0, 2 eta_{t-1}^2 L^2 - 1))), theta = 1/3 at
+    first. It converges on every convex function whose gradient is locally Lipschitz, without settings, line search or
+    values of the cost, which may rise at some steps. It is meant for the plain rule. Cost: memory for 4 points.
 
     Parameters
     ----------
-    eta : float >= 0
+    eta : float >= 0, default 0.0
         First learning rate. 0 finds one: a step of a millionth of the point's length measures the curvature, ten times
         longer while the gradient does not change, and then eta = 1 / (sqrt(2) L).
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------

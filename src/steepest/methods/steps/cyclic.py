@@ -15,16 +15,21 @@ __all__ = ["Cosine", "Cyclical", "OneCycle", "WarmUp"]
 class Cosine(NamedTuple):
     """Half a cosine from eta down to a floor: eta_t = floor + (eta - floor) (1 + cos(pi (t - 1) / steps)) / 2.
 
-    From update ``steps`` + 1 on it is the floor; there is no restart.
+    From update ``steps`` + 1 on it is the floor; there is no restart. Cost: O(1) a step.
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first step.
-    steps : int >= 1
+    steps : int >= 1, default 1000
         Number of updates of the decrease.
-    floor : float, 0 <= floor <= eta
+    floor : float, 0 <= floor <= eta, default 0.0
         Learning rate from then on; with 0 the descent stands still.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -54,18 +59,23 @@ class Cosine(NamedTuple):
 class WarmUp(NamedTuple):
     """A straight line up to eta, eta_t = eta t / warm; then eta, or half a cosine down to a floor at update ``steps``.
 
-    In the decrease, eta_t = floor + (eta - floor) (1 + cos(pi (t - warm) / (steps - warm))) / 2.
+    In the decrease, eta_t = floor + (eta - floor) (1 + cos(pi (t - warm) / (steps - warm))) / 2. Cost: O(1) a step.
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Largest learning rate, that of update ``warm``.
-    warm : int >= 1
+    warm : int >= 1, default 100
         Number of updates of the increase.
-    steps : int, 0 or > warm
+    steps : int, 0 or > warm, default 0
         Update at which the floor is reached; 0 stays at eta.
-    floor : float, 0 <= floor <= eta
+    floor : float, 0 <= floor <= eta, default 0.0
         Learning rate from update ``steps`` on.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -104,18 +114,24 @@ class OneCycle(NamedTuple):
     """One cycle: up to eta and down to a rate near 0, each by half a cosine.
 
     With c(x) = (1 - cos(pi x)) / 2, u = t - 1, the top at m = rise steps - 1, low = eta / start and last = low / end:
-    eta_t = low + (eta - low) c(u / m) up to the top, then eta - (eta - last) c((u - m) / (steps - 1 - m)).
+    eta_t = low + (eta - low) c(u / m) up to the top, then eta - (eta - last) c((u - m) / (steps - 1 - m)). Cost: O(1) a
+    step.
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Largest learning rate.
-    steps : int >= 2
+    steps : int >= 2, default 1000
         Updates of the cycle; after them the learning rate stays at its last value.
-    rise : float, 1 / steps < rise < 1
+    rise : float, 1 / steps < rise < 1, default 0.3
         Share of the updates in which the rate rises.
-    start, end : float >= 1
+    start, end : float >= 1, defaults 25.0 and 10000.0
         The first learning rate is eta / start, the last one eta / (start end).
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -153,16 +169,23 @@ class OneCycle(NamedTuple):
 
 @step()
 class Cyclical(NamedTuple):
-    """A triangle again and again: eta_t = floor + (eta - floor) (1 - |1 - u|), u = ((t - 1) / half) mod 2.
+    """A triangle again and again: ``eta_t = floor + (eta - floor) (1 - |1 - u|)``, ``u = ((t - 1) / half) mod 2``.
+
+    Cost: O(1) a step.
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Largest learning rate, that of update half + 1.
-    half : int >= 1
+    half : int >= 1, default 1000
         Number of updates in which the rate rises, and in which it falls; Smith advises 2 to 10 epochs.
-    floor : float, 0 <= floor <= eta
+    floor : float, 0 <= floor <= eta, default 0.0001
         Learning rate of the first step.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------

@@ -24,15 +24,21 @@ class Backtracking(NamedTuple):
     With p the direction, ``fall`` = g . p eta and s the share of the step: F(at - s eta p) <= F(at) - slope s fall. The
     next share is the minimum of the parabola through the known values, between a tenth and ``shrink`` of the last one.
     Where the change of the cost is below rounding, the slope at the new point decides (approximate Wolfe condition).
+    Cost: one evaluation of cost and slope for each trial, most often one.
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 1.0
         Learning rate that is tried first; 1 is right for Newton's method and its variants.
-    shrink : float, 0.1 <= shrink < 1
+    shrink : float, 0.1 <= shrink < 1, default 0.5
         Largest factor from one trial to the next.
-    slope : float, 0 < slope < 0.5
+    slope : float, 0 < slope < 0.5, default 0.0001
         Share of the predicted decrease that suffices.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -87,7 +93,7 @@ class ExactLine(NamedTuple):
     With phi(s) the cost at the share s of the step, the next share is where the line through phi' at two points is 0:
     from phi'(0) = -fall and phi'(1) that is fall / (fall + phi'(1)), exact where the cost is a quadratic. Elsewhere the
     search goes on between a share with phi' < 0 and one beyond, every third time by their geometric mean, until
-    |phi'(s)| <= slope fall. The cost never rises by more than its rounding.
+    ``|phi'(s)| <= slope fall``. The cost never rises by more than its rounding.
 
     With the plain rule on a quadratic of condition kappa the gap falls by ((kappa - 1) / (kappa + 1))^2 a step or more:
     Cauchy's method, no faster than the constant rate 2 / (L + mu), but without L and mu. Cost: two evaluations a step
@@ -95,10 +101,15 @@ class ExactLine(NamedTuple):
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 1.0
         Learning rate that is tried first.
-    slope : float, 0 < slope < 1
+    slope : float, 0 < slope < 1, default 0.01
         Slope, relative to that at the start of the step, that counts as 0.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------

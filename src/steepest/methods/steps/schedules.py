@@ -15,10 +15,21 @@ __all__ = ["Constant", "ExponentialDecay", "InverseScaling", "InverseTime", "Sil
 class Constant(NamedTuple):
     """The same learning rate at every step: eta_t = eta.
 
+    Cost: O(1) a step.
+
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate. For least squares the descent converges if and only if eta < 2 / lambda_max (`stability_limit`).
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
+
+    References
+    ----------
+    Nesterov, Y. (2018). Lectures on Convex Optimization, 2.1.5. doi:10.1007/978-3-319-91578-4
 
     Examples
     --------
@@ -41,12 +52,24 @@ class Constant(NamedTuple):
 class InverseScaling(NamedTuple):
     """Falling like a power of t: eta_t = eta / t^power (scikit-learn's "invscaling").
 
+    Cost: O(1) a step.
+
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first step.
-    power : float >= 0
-        Exponent; 1/2 to 1 makes stochastic descent converge (Robbins and Monro, doi:10.1214/aoms/1177729586).
+    power : float >= 0, default 0.25
+        Exponent; above 1/2 and up to 1 stochastic descent converges.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
+
+    References
+    ----------
+    Robbins, H. and Monro, S. (1951). A stochastic approximation method. Ann. Math. Statist. 22(3).
+    doi:10.1214/aoms/1177729586
 
     Examples
     --------
@@ -71,14 +94,19 @@ class InverseTime(NamedTuple):
     """Constant at first, later falling like 1/t: eta_t = eta / (1 + decay (t - 1)).
 
     With decay = alpha eta, where alpha is the weight of an L2 penalty, the rate tends to 1 / (alpha t), the rate for
-    strongly convex objectives. scikit-learn's "optimal" is that with eta = alpha^(-1/4).
+    strongly convex objectives. scikit-learn's "optimal" is that with eta = alpha^(-1/4). Cost: O(1) a step.
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first step; half of it is left at t = 1 + 1 / decay.
-    decay : float >= 0
+    decay : float >= 0, default 0.001
         How fast it falls.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------
@@ -107,12 +135,24 @@ class InverseTime(NamedTuple):
 class ExponentialDecay(NamedTuple):
     """Falling by a fixed factor a step: eta_t = eta decay^(t - 1).
 
+    Cost: O(1) a step.
+
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first step.
-    decay : float, 0 < decay <= 1
+    decay : float, 0 < decay <= 1, default 0.999
         Factor from one step to the next. The rates sum to at most eta / (1 - decay).
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
+
+    References
+    ----------
+    Li, X., Zhuang, Z. and Orabona, F. (2021). A second look at exponential and cosine step sizes: simplicity,
+    adaptivity, and performance. ICML. arXiv:2002.05273
 
     Examples
     --------
@@ -136,14 +176,26 @@ class ExponentialDecay(NamedTuple):
 class StepDecay(NamedTuple):
     """Stairs: eta_t = eta factor^floor((t - 1) / every).
 
+    Cost: O(1) a step.
+
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         Learning rate of the first ``every`` steps.
-    every : int >= 1
+    every : int >= 1, default 1000
         Updates on one stair.
-    factor : float, 0 < factor <= 1
+    factor : float, 0 < factor <= 1, default 0.5
         From one stair to the next.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
+
+    References
+    ----------
+    Ge, R., Kakade, S., Kidambi, R. and Netrapalli, P. (2019). The step decay schedule: a near optimal, geometrically
+    decaying learning rate procedure for least squares. NeurIPS. arXiv:1904.12838
 
     Examples
     --------
@@ -169,14 +221,19 @@ class Silver(NamedTuple):
     """Silver steps: eta_t = eta (1 + rho^(v - 1)), rho = 1 + sqrt(2), 2^v the largest power of 2 that divides t.
 
     Meant for the plain rule, all rows and eta = 1/L, with L the largest curvature. Some steps are far beyond 2/L and
-    the cost rises now and then; after t = 2^k - 1 updates of a convex function the gap is at most L |w_0 - w*|^2 / (1 +
-    sqrt(4 rho^(2k) - 3)), which falls like t^-1.27: equal steps of any length do no better than t^-1. There is no bound
-    for the cost in between.
+    the cost rises now and then; after t = 2^k - 1 updates of a convex function the gap is at most
+    ``L |w_0 - w*|^2 / (1 + sqrt(4 rho^(2k) - 3))``, which falls like t^-1.27: equal steps of any length do no better
+    than t^-1. There is no bound for the cost in between. Cost: O(1) a step.
 
     Parameters
     ----------
-    eta : float > 0
+    eta : float > 0, default 0.01
         1/L; half of `stability_limit`.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if a setting is out of its range.
 
     References
     ----------

@@ -26,7 +26,8 @@ class Gamma(NamedTuple):
 
     The standard deviation of y is a constant share of its mean. The loss of scikit-learn's ``GammaRegressor``. It is 0
     where exp(z) = y, grows like z above and like y exp(-z) below, so that every table has an optimum. Second derivative
-    y exp(-z), without bound: no constant learning rate is safe everywhere. Predictions are exp(z).
+    y exp(-z), without bound: no constant learning rate is safe everywhere. Predictions are exp(z). Cost per row: an
+    exponential, and a logarithm for the value.
 
     References
     ----------
@@ -52,7 +53,7 @@ class Gamma(NamedTuple):
         return y * np.exp(-z)
 
     def third_ratio(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """|l'''| = l''."""
+        """``|l'''| = l''``."""
         return 0.0 * (z - y) + 1.0
 
     def constant(self, mean: LinkValue) -> LinkValue:
@@ -83,11 +84,17 @@ class Tweedie(NamedTuple):
     sum of a Poisson number of gamma amounts, as the claims of an insured person in a year. The loss of scikit-learn's
     ``TweedieRegressor``. The powers 1 and 2 are `Poisson` and `Gamma`; beyond 2, and below 1, the deviance with a
     logarithmic link is not convex. Second derivative a exp(a z) + b y exp(-b z), without bound. Predictions are exp(z).
+    Cost per row: six exponentials and a logarithm for the value, two exponentials for the slope.
 
     Parameters
     ----------
-    power : float, 1 < power < 2
+    power : float, 1 < power < 2, default 1.5
         Power of the mean to which the variance is proportional.
+
+    Raises
+    ------
+    UsageError
+        When it is used, if power is not a number between 1 and 2.
 
     References
     ----------
@@ -122,7 +129,7 @@ class Tweedie(NamedTuple):
         return a * np.exp(a * z) + b * y * np.exp(np.where(y > 0.0, -b * z, 0.0))
 
     def third_ratio(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """|l'''| <= max(a, b) l''."""
+        """``|l'''| <= max(a, b) l''``."""
         return 0.0 * (z - y) + 1.0
 
     def constant(self, mean: LinkValue) -> LinkValue:

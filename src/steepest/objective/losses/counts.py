@@ -18,7 +18,8 @@ class Poisson(NamedTuple):
 
     It is 0 where exp(z) = y and differs from the negative log likelihood by a constant alone: the loss of
     scikit-learn's ``PoissonRegressor``. Second derivative exp(z), without bound, so that no constant learning rate is
-    safe everywhere. y need not be an integer. Predictions are exp(z).
+    safe everywhere. y need not be an integer. Predictions are exp(z). Cost per row: an exponential, and a logarithm for
+    the value.
 
     References
     ----------

@@ -20,7 +20,8 @@ class Perceptron(NamedTuple):
     Its minimum is 0, with coefficients of 0, for every table: the optimum says nothing about the classes, and the
     automatic mode stays there. The loss belongs to an algorithm and not to a fit: steps on single rows
     (``batch_size=1``) at a given rate, with the subgradient -s where s z = 0, are Rosenblatt's perceptron, which ends
-    after finitely many mistakes where a plane separates the classes. Use the hinge loss for an optimum that tells.
+    after finitely many mistakes where a plane separates the classes. Use the hinge loss for an optimum that tells. Cost
+    per row: 5 flops.
 
     References
     ----------

@@ -22,7 +22,7 @@ class Probit(NamedTuple):
     The predicted probability of class 1 is Phi(z). With the ratio r = phi(s z) / Phi(s z) the slope is -s r and the
     second derivative r (r + s z), which is below 1. Far on the wrong side the loss grows like z^2 / 2, so that one
     wrong label has more influence than under `LogLoss`. Value and derivatives are right to 1e-13 of themselves in both
-    tails.
+    tails. Cost per row: erfc near 0, a continued fraction of 24 terms beyond 4.
 
     References
     ----------
@@ -57,7 +57,7 @@ class Probit(NamedTuple):
         return normal_ratio(m) * normal_excess(m)
 
     def third_ratio(self, z: LinkValue, y: LinkValue) -> LinkValue:
-        """|l'''| <= (r + s z) l'', and r + s z grows by less than a predictor moves."""
+        """``|l'''| <= (r + s z) l''``, and r + s z grows by less than a predictor moves."""
         return np.maximum(normal_excess((2.0 * y - 1.0) * z) + AWAY, 1.0)
 
     def constant(self, mean: LinkValue) -> LinkValue:

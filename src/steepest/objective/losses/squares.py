@@ -18,6 +18,11 @@ class SquaredError(NamedTuple):
 
     The mean over rows, (1/2n) sum (z - y)^2, is the cost. Second derivative 1. Cost per row: 2 flops.
 
+    References
+    ----------
+    Hastie, T., Tibshirani, R. and Friedman, J. (2009). The Elements of Statistical Learning, section 3.2.
+    doi:10.1007/978-0-387-84858-7
+
     Examples
     --------
     >>> SquaredError().value(3.0, 1.0), SquaredError().slope(3.0, 1.0)
@@ -53,7 +58,13 @@ class SquaredError(NamedTuple):
 class MSE(NamedTuple):
     """Squared error without the half, l(z, y) = (z - y)^2: its mean over rows is the mean squared error.
 
-    Gradient and curvature are twice those of `SquaredError`, so the largest safe learning rate is half as large.
+    Gradient and curvature are twice those of `SquaredError`, so the largest safe learning rate is half as large. Cost
+    per row: 3 flops.
+
+    References
+    ----------
+    Hastie, T., Tibshirani, R. and Friedman, J. (2009). The Elements of Statistical Learning, section 3.2.
+    doi:10.1007/978-0-387-84858-7
 
     Examples
     --------

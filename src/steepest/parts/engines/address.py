@@ -1,20 +1,23 @@
-"""Engines by their address, as a command names them: "local:4" and "dask:tcp://HOST:PORT"."""
+"""What works at an address, as --engine and engine= name it: "local:4" and "dask:tcp://HOST:PORT"."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ...core.errors import SteepestError, UsageError
 from ...core.shown_text import visible
-from .engine import Engine
+from .engine import Told
 
-__all__ = ["engine_at"]
+if TYPE_CHECKING:  # types alone
+    from distributed import Client
+
+__all__ = ["opened"]
 
 KNOWN = "write local:4 for 4 processes, dask:tcp://HOST:PORT for a cluster, or leave it out for threads"
 NO_SCHEDULER = "no scheduler of Dask answers there: check the address, or start one by: dask scheduler"
@@ -22,12 +25,11 @@ ANSWER = 5.0  # seconds in which a scheduler has to answer
 PATIENCE = 30.0  # seconds in which a worker has to come
 PAUSE = 0.5  # seconds between two looks for workers
 
-Told = Callable[[str], object]
+End = Callable[[], object]
 
 
-@contextmanager
-def engine_at(address: str, told: Told = print) -> Iterator[Engine]:
-    """The engine at an address, until the block ends: its processes end with it, a cluster goes on.
+def opened(address: str, told: Told) -> tuple[object, End]:
+    """The executor or client at an address, and what ends it: its processes end with it, a cluster goes on.
 
     Parameters
     ----------
@@ -45,53 +47,33 @@ def engine_at(address: str, told: Told = print) -> Iterator[Engine]:
     """
     kind, _, rest = address.partition(":")
     if kind == "local" and rest.isdecimal() and int(rest) > 0:
-        with _processes(int(rest)) as engine:
-            yield engine
-    elif kind == "dask" and rest:
-        with _cluster(rest, told) as engine:
-            yield engine
-    else:
-        raise UsageError(f"--engine {visible(address)!r} is not known: {KNOWN}")
+        return _processes(int(rest))
+    if kind == "dask" and rest:
+        return _cluster(rest, told)
+    raise UsageError(f"the engine {visible(address)!r} is not known: {KNOWN}")
 
 
-@contextmanager
-def _processes(count: int) -> Iterator[Engine]:
+def _processes(count: int) -> tuple[object, End]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    from .futures import Futures
-
-    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
-        yield Futures(pool)
+    pool = ProcessPoolExecutor(count, get_context("spawn"))
+    return pool, pool.shutdown
 
 
-@contextmanager
-def _cluster(scheduler: str, told: Told) -> Iterator[Engine]:
+def _cluster(scheduler: str, told: Told) -> tuple[object, End]:
     try:
         from distributed import Client
     except ImportError:
-        raise UsageError("--engine dask:... needs Dask: pip install 'steepest[dask]'") from None
-    from .dask.engine import Dask
-
-    with _without_logs():
-        _wait_for_workers(scheduler, told)
-        client = Client(scheduler, timeout=ANSWER, set_as_default=False)
-        try:
-            yield Dask(client)
-        finally:
-            with suppress(Exception):  # the scheduler may be gone
-                client.close(timeout=2)
+        raise UsageError("an engine dask:... needs Dask: pip install 'steepest[dask]'") from None
+    _wait_for_workers(scheduler, told)
+    client = Client(scheduler, timeout=ANSWER, set_as_default=False)
+    return client, partial(_close, client)
 
 
-@contextmanager
-def _without_logs() -> Iterator[None]:
-    """No lines of Dask on the terminal: what a reader should know is in errors and notes."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(before)
+def _close(client: Client) -> None:
+    with suppress(Exception):  # the scheduler may be gone
+        client.close(timeout=2)
 
 
 def _wait_for_workers(scheduler: str, told: Told) -> None:
@@ -112,7 +94,7 @@ def _identity(scheduler: str) -> dict[str, Any]:
         with ThreadPoolExecutor(1) as thread:  # this one may have a loop that runs, as in a notebook
             found = thread.submit(lambda: asyncio.run(_asked(scheduler))).result()
     except (ValueError, KeyError) as error:
-        raise UsageError(f"--engine dask:{visible(scheduler)}: {error}: write dask:tcp://HOST:PORT") from None
+        raise UsageError(f"the engine dask:{visible(scheduler)}: {error}: write dask:tcp://HOST:PORT") from None
     except Exception:  # whatever else answers there may send anything
         found = {}
     if found.get("type") != "Scheduler":

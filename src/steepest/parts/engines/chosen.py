@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
+from weakref import finalize
 
-from ...core.errors import UsageError
+from ...core.errors import SteepestError, UsageError
 from ...core.threads import thread_count
 from ..sources.frames import is_a
-from .engine import Engine
+from .address import opened
+from .engine import Engine, Told, warned
 from .here import Here
 
-__all__ = ["chosen_engine"]
+__all__ = ["chosen_engine", "engine_at"]
 
-KNOWN = "a Client of Dask, a SparkSession, an executor of concurrent.futures, or nothing for threads here"
+KNOWN = "a Client of Dask, a SparkSession, an executor of concurrent.futures, an address such as 'local:4', or nothing"
 
 
-def chosen_engine(asked: object) -> Engine:
-    """The engine for what a user gives.
+def chosen_engine(asked: object, told: Told = warned) -> Engine:
+    """The engine for what a user gives; of an address it is closed when nothing refers to it any more.
 
     Raises
     ------
@@ -33,7 +37,7 @@ def chosen_engine(asked: object) -> Engine:
     if is_a(asked, "distributed.client", "Client"):
         from .dask.engine import Dask
 
-        return Dask(asked)
+        return Dask(asked, told)
     if is_a(asked, "pyspark.sql", "SparkSession") or is_a(asked, "pyspark.sql.connect.session", "SparkSession"):
         from .spark.engine import Spark
 
@@ -44,4 +48,23 @@ def chosen_engine(asked: object) -> Engine:
         return Futures(asked)
     if isinstance(asked, Engine):
         return asked
+    if isinstance(asked, str):
+        found, end = opened(asked, told)
+        try:
+            engine = chosen_engine(found, told)
+        except SteepestError:
+            end()
+            raise
+        finalize(engine, end)
+        return engine
     raise UsageError(f"{type(asked).__name__} is no engine: give {KNOWN}")
+
+
+@contextmanager
+def engine_at(address: str, told: Told = print) -> Iterator[Engine]:
+    """The engine at an address, until the block ends. Raises as `opened`."""
+    found, end = opened(address, told)
+    try:
+        yield chosen_engine(found, told)
+    finally:
+        end()

@@ -22,7 +22,7 @@ def collection_source(table: Any, asked: Asked, roles: Roles, engine: object = N
         Without target, weights and offset.
     roles : Roles
     engine : optional
-        A client or session that the user gave.
+        A client, session or engine that the user gave.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def collection_source(table: Any, asked: Asked, roles: Roles, engine: object = N
         from .dask.tables import dask_source
 
         own = dask_of(engine)
-        return dask_source(table, asked, roles, None if own is None else own.client), own
+        return dask_source(table, asked, roles, None if own is None else own.force), own
     from .spark.tables import spark_source
 
     source = spark_source(table, asked, roles, engine)

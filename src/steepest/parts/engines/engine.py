@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
@@ -11,12 +12,18 @@ if TYPE_CHECKING:  # types alone
     from ..part import Part
     from ..works import Work
 
-__all__ = ["Done", "Engine"]
+__all__ = ["Done", "Engine", "Told", "warned"]
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 Done = Callable[[Sequence[int], Forest], None]  # told that these parts are done, with the forest of their sums
+Told = Callable[[str], object]  # told in one line what is waited for
+
+
+def warned(line: str) -> None:
+    """Tell a reader something while an engine waits."""
+    warnings.warn(line, UserWarning, stacklevel=2)
 
 
 @runtime_checkable

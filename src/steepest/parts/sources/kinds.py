@@ -11,9 +11,9 @@ import numpy as np
 from ...core.errors import DataError, UsageError
 from ...data.encoding.settings import Settings
 from ...data.layout import in_row_order, matrix
+from ...data.make_rows import make_rows
 from ...data.readers.asked import Asked
 from ...data.readers.cells import FILL, is_missing
-from ...data.rows import make_rows
 from .beside import asked_beside, beside, names_of_columns, of_array
 from .files import find_files
 from .frame_source import FrameSource

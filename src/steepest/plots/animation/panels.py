@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ...core.errors import UsageError
 from ...core.types import Array
-from ...data.rows import Rows, make_rows
+from ...data.make_rows import make_rows
+from ...data.rows import Rows
 from ...descent.trajectory import Trajectory
 from ..drawing.thinning import along_path, evenly
 from ..drawing.words import share_words, spelled

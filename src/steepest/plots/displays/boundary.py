@@ -36,7 +36,7 @@ class DecisionBoundaryDisplay(OverColumns):
     Of three classes or more each point has the colour of the most probable class. Rows on the wrong side have a ring.
 
     For more than two columns the picture is a slice: over the two named columns, or the two with the most influence
-    (|coefficient| times the range of nine of ten rows), with the others at their means. For a loss without
+    (``|coefficient|`` times the range of nine of ten rows), with the others at their means. For a loss without
     probabilities the field is the linear predictor z, and the line is z = 0.
 
     Parameters
@@ -48,11 +48,11 @@ class DecisionBoundaryDisplay(OverColumns):
         The linear predictor over the two columns.
     right : float
         Share of the rows on their own side, by all columns.
-    probable : bool
+    probable : bool, default True
         Whether the link of z is a probability.
-    names : Names
+    names : Names, default Names()
         Of the target and the classes.
-    verdict : str
+    verdict : str, default ""
 
     Attributes
     ----------
@@ -182,7 +182,13 @@ class DecisionBoundaryDisplay(OverColumns):
         return sentences(f"{words} and the boundary {line}", self.finding, self.verdict)
 
     def at(self, u: Array, v: Array) -> Array:
-        """Linear predictor z over the two columns; of k classes (..., k)."""
+        """Linear predictor z over the two columns, shaped like u and v; of k classes (..., k).
+
+        Parameters
+        ----------
+        u, v : arrays of one shape
+            Values of the two columns.
+        """
         if self.shares is not None:
             u, v = np.asarray(u)[..., None], np.asarray(v)[..., None]
         return np.asarray(self.cut.a[0] * u + self.cut.a[1] * v + self.cut.rest)

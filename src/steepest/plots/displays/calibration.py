@@ -33,9 +33,9 @@ class CalibrationDisplay(OfClasses):
     ----------
     rows : ClassRows
         The rows' classes and probabilities.
-    bins : int
+    bins : int, default 10
         At most so many groups.
-    by : {"quantile", "width"}
+    by : {"quantile", "width"}, default "quantile"
 
     Attributes
     ----------
@@ -47,6 +47,11 @@ class CalibrationDisplay(OfClasses):
     lines_ : list of Matplotlib lines
     bars_, intervals_ : Matplotlib artists or None
     finding, alt_text : str
+
+    Raises
+    ------
+    UsageError
+        If the loss gives no probabilities.
 
     Notes
     -----

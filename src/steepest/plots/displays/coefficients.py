@@ -52,12 +52,12 @@ class CoefficientsDisplay(Picture):
     ----------
     intervals : sequence of Interval
         In any order.
-    target : str
-    standardized : bool
+    target : str, default "y"
+    standardized : bool, default True
         Whether values are for one standard deviation of each column.
-    level : float
+    level : float, default 0.95
         Of the intervals.
-    note : str
+    note : str, default ""
         How the standard errors were computed, or why there are none.
 
     Attributes
@@ -68,6 +68,15 @@ class CoefficientsDisplay(Picture):
     points_, bars_ : Matplotlib artists
         Points, and intervals by whether they exclude 0.
     finding, alt_text : str
+
+    Raises
+    ------
+    UsageError
+        If there is no coefficient but the intercept.
+
+    Notes
+    -----
+    Cost: that of ``summary``, some eight passes over the data.
 
     Examples
     --------
@@ -101,7 +110,7 @@ class CoefficientsDisplay(Picture):
         Parameters
         ----------
         summary : Summary
-        standardized : bool
+        standardized : bool, default True
             Whether coefficients are for one standard deviation of each column; else for the raw columns.
         """
         found = [each for each in summary.coefficients if each.standardized is not None]
@@ -138,9 +147,9 @@ class CoefficientsDisplay(Picture):
             Weights and offsets of the rows, as given to ``fit``.
         target : str, optional
             Name of the target; by default the name of ``y``.
-        standardized : bool
+        standardized : bool, default True
             As in ``from_summary``.
-        cov_type : str
+        cov_type : str, default "nonrobust"
             Of the standard errors, as in ``summary``; by clusters: ``from_summary(model.summary(X, y, groups=...))``.
 
         Raises

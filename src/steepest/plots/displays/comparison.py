@@ -48,18 +48,19 @@ class Course(NamedTuple):
 class ComparisonDisplay(OnCommonAxes):
     """Costs of several runs on one problem, each named at its end; runs that diverge leave at the top.
 
-    Eight runs or more are drawn in a small picture each, with the others pale behind them.
+    Eight runs or more are drawn in a small picture each, with the others pale behind them. Cost: O(m) for m recorded
+    costs; the rows are not read.
 
     Parameters
     ----------
     courses : dict from label to Course
         Costs and status of each run.
-    by : {"step", "epoch", "seconds"}
+    by : {"step", "epoch", "seconds"}, default "step"
     least : float or None
         The minimum cost, if it is known.
-    excess : bool
+    excess : bool, default False
         Whether the excess over the minimum is drawn, on a logarithmic scale.
-    cost_name, note : str
+    cost_name, note : str, default ""
         Formula of the cost, and a note.
     log_steps : bool, optional
         Whether the horizontal axis is logarithmic; by default if a divergent run would leave too soon to be seen.
@@ -117,14 +118,14 @@ class ComparisonDisplay(OnCommonAxes):
         Parameters
         ----------
         runs : dict from label to Trajectory
-        by : {"step", "epoch", "seconds"}
+        by : {"step", "epoch", "seconds"}, default "step"
             Horizontal axis.
         excess : bool, optional
             Whether the excess over the minimum is drawn, on a logarithmic scale; by default if it spans a factor of
             300.
         least : float, optional
             The minimum cost; by default that of an exact solution or of a run that converged.
-        note : str
+        note : str, default ""
             A note for the line below the title.
         log_steps : bool, optional
             As for the class.
@@ -155,7 +156,13 @@ class ComparisonDisplay(OnCommonAxes):
     def from_comparison(
         cls, comparison: Comparison, *, by: str = "step", excess: bool | None = None, least: float | None = None
     ) -> ComparisonDisplay:
-        """From a result of `steepest.compare`; see `from_trajectories`."""
+        """From a result of `steepest.compare`.
+
+        Parameters
+        ----------
+        comparison : Comparison
+        by, excess, least : as of `from_trajectories`
+        """
         runs = dict(zip(comparison.labels, comparison.trajectories, strict=True))
         return cls.from_trajectories(runs, by=by, excess=excess, least=least)
 
@@ -183,7 +190,13 @@ class ComparisonDisplay(OnCommonAxes):
         return bool(than - end > CLOSE * (start - end))
 
     def reached(self, label: str) -> float:
-        """When a run first had 99 % of the decrease to the minimum; infinite if never."""
+        """When a run first had 99 % of the decrease to the minimum; infinite if never.
+
+        Parameters
+        ----------
+        label : str
+            Of the run.
+        """
         costs = self.costs[label]
         sound = [c[finite(c)].min(initial=np.inf) for c in self.costs.values()]
         least = min(sound) if self.least is None else self.least

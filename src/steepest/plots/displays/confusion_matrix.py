@@ -28,16 +28,16 @@ class ConfusionMatrixDisplay(OfClasses):
     """The confusion matrix: counts of rows, and shares of their true class, by predicted class.
 
     The colour of a cell is its share of the row of the matrix, so that each row sums to 1. Beyond 12 classes cells have
-    no numbers.
+    no numbers. Cost: one pass over the labels.
 
     Parameters
     ----------
     counts : (k, k) array
         Rows, or sums of weights, by true class and predicted class.
-    classes : tuple of k labels
-    target : str
+    classes : tuple of k labels, default (0, 1)
+    target : str, default "class"
         Name of the target.
-    verdict : str
+    verdict : str, default ""
         The verdict of the fit, in one line.
 
     Attributes
@@ -84,7 +84,7 @@ class ConfusionMatrixDisplay(OfClasses):
         classes : sequence of k labels, optional
             By default the sorted labels of both.
         sample_weight : (n,) array, optional
-        target : str
+        target : str, default "class"
             Name of the target.
 
         Raises

@@ -87,11 +87,11 @@ class CostCurveDisplay(Picture):
         How many updates led to each.
     minimum : (parameter, cost) or None
         Lowest point of the curve, unless it is at its end.
-    tangents : (q, 3) array
+    tangents : (q, 3) array, optional
         Rows parameter or distance, cost, slope.
-    course : Course
+    course : Course, default Course()
         The learning rates, and where the run goes on where it leaves the picture.
-    caption : Caption
+    caption : Caption, default Caption()
 
     Attributes
     ----------
@@ -167,11 +167,11 @@ class CostCurveDisplay(Picture):
         step : int, optional
             Number of the step along which the cost is drawn; by default the first that moves, if more than one
             parameter is free.
-        tangent : int or several
+        tangent : int or several, default ()
             Indices of recorded states whose tangents are drawn; negative ones count from the end.
-        f : callable
+        f : callable, optional
             The function, for a run on a callable.
-        classes : two labels
+        classes : two labels, optional
             See `landscape_of`.
 
         Raises

@@ -37,9 +37,9 @@ class CostHistoryDisplay(Picture):
         The label of a single run is "".
     optimum : float or None
         The minimum cost, if it is known.
-    cost_name : str
+    cost_name : str, default ""
         Formula of the cost, such as "mean (z - y)^2 / 2".
-    verdict : str
+    verdict : str, default ""
         The verdict with its advice.
     gap : bool, optional
         Whether the cost above the minimum is drawn, on a logarithmic axis; by default if the minimum is known and a
@@ -56,14 +56,22 @@ class CostHistoryDisplay(Picture):
     held_out : (steps, losses) or None
     finding, alt_text : str
 
+    Raises
+    ------
+    UsageError
+        If ``scale`` is none of these, or a gap is asked for and the minimum is not known.
+
     Notes
     -----
-    Of more than 5,000 steps the first and the last are drawn, and the smallest and largest cost of each stretch.
+    Of more than 5,000 steps the first and the last are drawn, and the smallest and largest cost of each stretch. Cost:
+    O(m) for m recorded costs.
 
     Examples
     --------
     >>> from steepest import GDRegressor
     >>> model = GDRegressor(learning_rate=0.01, max_iter=400, tol=None).fit([[1.0], [3.0], [4.0]], [4.0, 3.0, 7.0])
+    >>> CostHistoryDisplay.from_estimator(model).drawn_costs("")[0].tolist()[-1]
+    400
     >>> CostHistoryDisplay.from_estimator(model).finding
     'The cost fell from 12.33 to 1.073 in 400 steps'
     """
@@ -137,7 +145,13 @@ class CostHistoryDisplay(Picture):
 
     @classmethod
     def from_estimator(cls, estimator: Any) -> CostHistoryDisplay:
-        """From the run of a fitted estimator; with "ovr", from the run of each class."""
+        """From the run of a fitted estimator; with "ovr", from the run of each class.
+
+        Parameters
+        ----------
+        estimator : GDRegressor or GDClassifier
+            Fitted.
+        """
         path = estimator.trajectory_
         if isinstance(path, list):
             runs = {f"class {label}": run for label, run in zip(estimator.classes_, path, strict=True)}
@@ -197,7 +211,13 @@ class CostHistoryDisplay(Picture):
         return self
 
     def drawn_costs(self, label: str) -> tuple[NDArray[np.int64], Array]:
-        """Steps and costs of a run as they are drawn: finite, and above the minimum if that is what is shown."""
+        """Steps and costs of a run as they are drawn, (m,): finite, and above the minimum if that is what is shown.
+
+        Parameters
+        ----------
+        label : str
+            Of the run; "" of a single one.
+        """
         sound = finite(self.costs[label])
         steps, costs = self.steps[label][sound], self.costs[label][sound]
         return steps, costs if not self.gap or self.optimum is None else gaps(costs, self.optimum)

@@ -41,7 +41,8 @@ class CostShapesDisplay(OfRows):
     """Two costs of P = 1 / (1 + exp(-(m x + b))) along the slope m: mean (P - y)^2 and mean cross-entropy.
 
     Each is divided by its value at the left end, and its tangent at one slope is drawn. The cross-entropy lies above
-    its tangents everywhere. The squared error does not, and where it is flat, descent makes little progress.
+    its tangents everywhere. The squared error does not, and where it is flat, descent makes little progress. Cost: the
+    probabilities of at most 5,000 rows at 601 slopes.
 
     Parameters
     ----------
@@ -50,8 +51,8 @@ class CostShapesDisplay(OfRows):
         The two costs.
     touched : Touched
         Where the two tangents are drawn, and their slopes.
-    intercept : float
-    rows, of : int
+    intercept : float, default 0.0
+    rows, of : int, default 0
         Rows used for the means, and rows in all.
 
     Attributes
@@ -105,7 +106,7 @@ class CostShapesDisplay(OfRows):
         ----------
         x, y : (n,) arrays
             Of more than 5,000 rows, 5,000 are used, evenly spaced.
-        intercept : float
+        intercept : float, default 0.0
         slopes : (low, high)
             Range of slopes.
         at : float, optional
@@ -145,7 +146,7 @@ class CostShapesDisplay(OfRows):
 
     @property
     def concave(self) -> NDArray[np.bool_]:
-        """Where the squared error is not convex: its second difference is below 0."""
+        """Where the squared error is not convex, (m,): its second difference is below 0."""
         second = np.diff(self.squared, 2)
         return np.concatenate(([False], second < -NEGATIVE * np.abs(second).max(initial=0.0), [False]))
 

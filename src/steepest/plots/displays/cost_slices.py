@@ -34,7 +34,7 @@ class CostSlicesDisplay(Picture):
     Parameters
     ----------
     slices : Slices
-    verdict : str
+    verdict : str, default ""
 
     Attributes
     ----------
@@ -54,6 +54,8 @@ class CostSlicesDisplay(Picture):
     >>> X = [[1.0, 2.1], [2.0, 3.9], [3.0, 6.2], [4.0, 7.8], [5.0, 10.1], [6.0, 11.8], [7.0, 14.3]]
     >>> y = [1.0, 3.0, 2.0, 5.0, 4.0, 7.0, 6.0]
     >>> picture = CostSlicesDisplay.from_estimator(GDRegressor().fit(X, y), X, y)
+    >>> [round(height, 4) for height in picture.heights()]
+    [-41.6684, 651.9514]
     >>> picture.finding
     'One standard error along x0 raises the cost by 32.59, along intercept by 0.06648'
     """
@@ -134,7 +136,18 @@ class CostSlicesDisplay(Picture):
         return "minimum" if self.slices.optimum else "answer"
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw, in the place of axes of a grid; these are not shown."""
+        """Draw, in the place of axes of a grid; these are not shown.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes, optional
+            Axes of a grid, whose place is taken.
+
+        Raises
+        ------
+        UsageError
+            If the axes are not those of a grid.
+        """
         ax = axes(ax, size=self.size)
         if not fits(ax):
             raise UsageError("slices are small pictures in the place of axes of a grid: figure.add_subplot()")

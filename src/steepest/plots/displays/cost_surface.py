@@ -66,13 +66,13 @@ class CostSurfaceDisplay(Picture):
         The cost over the plane.
     tracks : dict from label to Track
         The runs on it; the label of a single run is "".
-    steps : int
+    steps : int, default 0
         Steps of the longest run.
     minimum : (x, y) or None
     least : float or None
         The minimum cost, if it is known.
-    caption : Caption
-    kind : {"contour", "surface"}
+    caption : Caption, default Caption()
+    kind : {"contour", "surface"}, default "contour"
 
     Attributes
     ----------
@@ -88,6 +88,11 @@ class CostSurfaceDisplay(Picture):
     paths_ : dict from label to Matplotlib line
     minimum_, arrows_ : Matplotlib artists or None
     finding, alt_text : str
+
+    Raises
+    ------
+    UsageError
+        If ``kind`` is none of these.
 
     Notes
     -----
@@ -153,11 +158,11 @@ class CostSurfaceDisplay(Picture):
         parameters : two str, optional
             Names of columns or variables, or "intercept"; by default both if there are two, otherwise the plane
             through start, answer and minimum.
-        kind : {"contour", "surface"}
+        kind : {"contour", "surface"}, default "contour"
             A contour map, or a surface that can be rotated.
-        f : callable
+        f : callable, optional
             The function, for a run on a callable.
-        classes : two labels
+        classes : two labels, optional
             See `landscape_of`.
 
         Raises
@@ -219,7 +224,18 @@ class CostSurfaceDisplay(Picture):
         return [self.verdict, cost, "; ".join(filter(None, (self.words, self.note, many, hint)))]
 
     def plot(self, ax: Any = None) -> CostSurfaceDisplay:
-        """Draw; axes given for the kind "surface" need projection="3d"."""
+        """Draw a contour map, or a surface in space.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes, optional
+            By default new ones; for the kind "surface" they are in space.
+
+        Raises
+        ------
+        UsageError
+            If axes for a surface are flat.
+        """
         if self.kind == "contour":
             contour(self, ax)
             return self

@@ -32,7 +32,21 @@ class OnCommonAxes(Picture):
         return tuple(label for label, status in self.statuses.items() if status == "diverged")
 
     def drawn_costs(self, label: str) -> Array:
-        """Costs of a run as they are drawn, infinite where there is none."""
+        """Costs of a run as they are drawn, infinite where there is none.
+
+        Parameters
+        ----------
+        label : str
+            Of the run.
+
+        Examples
+        --------
+        >>> from steepest import minimize
+        >>> from steepest.plots import ComparisonDisplay
+        >>> runs = {"a": minimize("(x-3)**2+2", 6, learning_rate=0.25, steps=2)}
+        >>> ComparisonDisplay.from_trajectories(runs).drawn_costs("a").tolist()
+        [11.0, 4.25, 2.5625]
+        """
         costs = np.array(np.where(finite(self.costs[label]), self.costs[label], np.inf))
         if not self.excess:
             return costs

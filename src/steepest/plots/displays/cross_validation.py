@@ -20,7 +20,7 @@ class CrossValidationDisplay(Picture):
     """The cross-validation curve: the mean over the folds by alpha, on a logarithmic axis, with its standard error.
 
     Marked are the alpha of the best mean, and the largest alpha whose mean is within one standard error of it. The
-    penalty becomes weaker from left to right.
+    penalty becomes weaker from left to right. Cost: O(m) for m alphas; the rows are not read.
 
     Parameters
     ----------
@@ -59,6 +59,11 @@ class CrossValidationDisplay(Picture):
         """From a fitted GDRegressorCV or GDClassifierCV, or from a run or a model of ``fit --alpha cv``.
 
         ``from_trajectory`` and ``from_model`` are the same method under other names.
+
+        Parameters
+        ----------
+        fitted : GDRegressorCV, GDClassifierCV, Trajectory or Model
+            With scores of cross-validation.
 
         Raises
         ------

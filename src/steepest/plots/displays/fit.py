@@ -43,11 +43,11 @@ class FitDisplay(OfRows):
         The answer, if there is one column.
     exact : (slope, intercept) or None
         The optimum, if it is known.
-    history : LineHistory
+    history : LineHistory, default LineHistory()
         Lines of earlier steps, and how the run ended.
-    names : Names
+    names : Names, default Names()
         Of the column and the target.
-    growth : bool
+    growth : bool, default False
         Whether the prediction is exp(slope x + intercept) instead of slope x + intercept.
 
     Attributes
@@ -127,13 +127,25 @@ class FitDisplay(OfRows):
         return picture
 
     def at(self, line: Line, x: Array) -> Array:
-        """Predictions of a line at x."""
+        """Predictions of a line at x.
+
+        Parameters
+        ----------
+        line : (slope, intercept)
+        x : (m,) array
+            Values of the column.
+        """
         with np.errstate(over="ignore", invalid="ignore"):
             z = line[0] * x + line[1]
             return np.exp(z) if self.growth else z
 
     def words(self, line: Line) -> str:
-        """A line as a formula."""
+        """A line as a formula.
+
+        Parameters
+        ----------
+        line : (slope, intercept)
+        """
         return line_words(*line, self.x_name, self.target, "exp({})" if self.growth else "{}")
 
     @property

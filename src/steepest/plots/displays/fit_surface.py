@@ -40,8 +40,8 @@ class FitSurfaceDisplay(OverColumns):
         The linear predictor over the two columns.
     r2 : float
         Share of the targets' variance that the predictions explain.
-    target : str
-    verdict : str
+    target : str, default "y"
+    verdict : str, default ""
 
     Attributes
     ----------
@@ -102,7 +102,13 @@ class FitSurfaceDisplay(OverColumns):
         return picture
 
     def at(self, u: Array, v: Array) -> Array:
-        """The prediction over the two columns."""
+        """The prediction over the two columns, shaped like u and v.
+
+        Parameters
+        ----------
+        u, v : arrays of one shape
+            Values of the two columns.
+        """
         with np.errstate(over="ignore"):
             return np.asarray(self.link(np.asarray(self.cut.a[0] * u + self.cut.a[1] * v + self.cut.rest)))
 
@@ -138,7 +144,18 @@ class FitSurfaceDisplay(OverColumns):
         return x, y
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw; axes that are given need projection="3d"."""
+        """Draw, on axes in space.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes in space, optional
+            By default new ones, on a new figure.
+
+        Raises
+        ------
+        UsageError
+            If the axes are flat.
+        """
         if ax is not None and not has_depth(ax):
             raise UsageError('a surface needs axes in space: figure.add_subplot(projection="3d")')
         some, feet = self._chosen()

@@ -16,10 +16,12 @@ SHARE = 0.62  # of the width of a picture that stands alone
 class Panels(Picture):
     """Pictures side by side.
 
+    Cost: that of the pictures.
+
     Parameters
     ----------
     pictures : Displays
-    finding : str
+    finding : str, default ""
         The common finding; by default that of the first picture.
 
     Attributes

@@ -43,6 +43,11 @@ class PrecisionRecallDisplay(OfClasses):
         The cut-off and the base rate.
     finding, alt_text : str
 
+    Raises
+    ------
+    DataError
+        If no row is of the class.
+
     Notes
     -----
     Between its points a curve is a step. Cost: a pass over the data, and a sort for each class. Of more than 7 classes

@@ -32,7 +32,8 @@ class RegularizationPathDisplay(OfRows):
     """The regularisation path: each coefficient times the standard deviation of its column, by alpha.
 
     The path is computed on the rows that are given, for the alphas that were tried in cross-validation, or a range of
-    100. The penalty becomes weaker from left to right. The ten largest coefficients at the right are named.
+    100. The penalty becomes weaker from left to right. The ten largest coefficients at the right are named. Cost: that
+    of `steepest.alpha_path`.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ class RegularizationPathDisplay(OfRows):
 
     @property
     def order(self) -> NDArray[np.int64]:
-        """The columns by the size of their coefficients at the smallest alpha, the largest first."""
+        """The columns by the size of their coefficients at the smallest alpha, (d,), the largest first."""
         size = np.abs(self.coefs)
         return np.asarray(np.lexsort((-size.max(axis=1), -size[:, -1])), np.int64)
 

@@ -36,8 +36,8 @@ class ResidualsDisplay(OfRows):
     predicted, y : (n,) arrays
     x : (n,) array or None
         The one column; None draws residuals against predictions.
-    x_name, target : str
-    verdict : str
+    x_name, target : str, defaults "x" and "y"
+    verdict : str, default ""
         The verdict, in one line.
     weight : (n,) array or None
         Weights of the rows; None is 1 for all.
@@ -119,7 +119,7 @@ class ResidualsDisplay(OfRows):
 
     @property
     def groups(self) -> tuple[Array, Array]:
-        """Weighted mean prediction and mean residual of groups of rows."""
+        """Weighted mean prediction and mean residual of groups of rows, (q,) each."""
         return group_means(self.predicted, self.residuals, GROUPS, self.weight)
 
     @property

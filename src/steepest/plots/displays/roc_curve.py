@@ -39,6 +39,11 @@ class RocCurveDisplay(OfClasses):
         The cut-off.
     finding, alt_text : str
 
+    Raises
+    ------
+    DataError
+        If all rows are of one class.
+
     Notes
     -----
     Cost: a pass over the data, and a sort for each class. Of more than 7 classes those of smallest area are drawn.

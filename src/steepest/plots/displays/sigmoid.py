@@ -36,12 +36,12 @@ class SigmoidDisplay(OfRows):
 
     Parameters
     ----------
-    x, y : (n,) arrays
+    x, y : (n,) arrays, default ()
         The column or the linear predictors, and the labels as 0 and 1; empty for the curve alone.
-    a, b : float
-    names : Names
+    a, b : float, defaults 1.0 and 0.0
+    names : Names, default Names()
         Of the column, the target and the two classes.
-    verdict : str
+    verdict : str, default ""
         The verdict, in one line.
 
     Attributes
@@ -103,7 +103,13 @@ class SigmoidDisplay(OfRows):
         return picture
 
     def probability(self, x: ArrayLike) -> Array:
-        """P of the positive class at x."""
+        """P of the positive class at x, shaped like x.
+
+        Parameters
+        ----------
+        x : number or array
+            Values of the column.
+        """
         found: Array = self.link.inverse(self.a * np.asarray(x, np.float64) + self.b)
         return found
 

@@ -43,9 +43,9 @@ class SigmoidSurfaceDisplay(OverColumns):
         The linear predictor over the two columns.
     right : float
         Share of the rows on their own side of P = 0.5, by all columns.
-    names : Names
+    names : Names, default Names()
         Of the target and the classes.
-    verdict : str
+    verdict : str, default ""
 
     Attributes
     ----------
@@ -103,7 +103,13 @@ class SigmoidSurfaceDisplay(OverColumns):
         return picture
 
     def at(self, u: Array, v: Array) -> Array:
-        """The probability over the two columns."""
+        """The probability over the two columns, shaped like u and v.
+
+        Parameters
+        ----------
+        u, v : arrays of one shape
+            Values of the two columns.
+        """
         return np.asarray(self.link(np.asarray(self.cut.a[0] * u + self.cut.a[1] * v + self.cut.rest)))
 
     @property
@@ -142,7 +148,18 @@ class SigmoidSurfaceDisplay(OverColumns):
         return x, y
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw; axes that are given need projection="3d"."""
+        """Draw, on axes in space.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes in space, optional
+            By default new ones, on a new figure.
+
+        Raises
+        ------
+        UsageError
+            If the axes are flat.
+        """
         if ax is not None and not has_depth(ax):
             raise UsageError('a surface needs axes in space: figure.add_subplot(projection="3d")')
         limits = self.limits()

@@ -35,26 +35,26 @@ LENGTH = 0.22  # of a tangent, to each side, as a share of the picture
 class TangentDisplay(Picture):
     """A function of one variable with its slopes: tangents, secants with rise and run, or the steps of a descent.
 
+    Cost: some 400 values of the function, and a slope at each point.
+
     Parameters
     ----------
     curve : Curve
         The function.
     tangents : Tangents
         Points of the tangents, values and slopes there.
-    secants : sequence of Secant
+    secants : sequence of Secant, default ()
         Each with x, run, height, rise and slope.
-    walk : Walk
+    walk : Walk, default Walk()
         The steps of a descent.
 
     Attributes
     ----------
-    x, y, function, name, poles : as in ``curve``
-    at, heights, slopes, sides : as in ``tangents``
-    steps, optimum, verdict : as in ``walk``
+    x, y, function, name, poles, at, heights, slopes, sides, steps, optimum, verdict : as in ``curve``, ``tangents``,
+    ``walk``
     ax_, figure_ : Matplotlib axes and figure, after `plot`
-    curve_ : Matplotlib line
+    curve_, steps_ : Matplotlib line, line or None
     tangents_, secants_ : lists of Matplotlib lines
-    steps_ : Matplotlib line or None
     finding, alt_text : str
 
     Examples
@@ -128,7 +128,7 @@ class TangentDisplay(Picture):
         Parameters
         ----------
         trajectory : Trajectory
-        f : callable
+        f : callable, optional
             The function, for a run on a callable.
 
         Raises

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...core.errors import UsageError
 from ...core.files import write_new
+from ...core.html_text import image
 from ...core.shown_text import visible
 from .lettering import lettered, numbered, unseen
 from .palette import COLOURS, DASHED, DASHES, MARKERS
@@ -39,6 +40,8 @@ WIDTH, HEIGHT = 6.4, 4.4  # inches
 CUBE = (WIDTH, 5.4)  # of a picture that is as wide as high, and of one in space
 FORMATS = ("svg", "png", "pdf")
 DOTS = 200  # an inch, of PNG
+PIXELS = 96  # an inch, of what a notebook shows
+LARGE = 200_000  # bytes, above which a notebook shows PNG in place of SVG
 FILE = {  # names inside of an SVG, so that the same picture is the same bytes; texts that can be searched
     "svg.hashsalt": "steepest",
     "svg.fonttype": "none",
@@ -74,15 +77,34 @@ class Picture:
         raise NotImplementedError
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw, on ``ax`` or on a new figure, and return the Display."""
+        """Draw, on ``ax`` or on a new figure, and return the Display.
+
+        Parameters
+        ----------
+        ax : Matplotlib axes, optional
+            Where to draw; by default on axes of a new figure.
+        """
         raise NotImplementedError
 
     def draw(self, figure: Any) -> None:
-        """Draw on an empty figure of any size."""
+        """Draw on an empty figure of any size.
+
+        Parameters
+        ----------
+        figure : Matplotlib figure
+            An empty one.
+        """
         self.plot(figure.add_subplot(projection=self.projection))
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write to .svg, .png or .pdf, with title and `alt_text` inside; the same picture is the same bytes.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; its ending says what is written.
+        force : bool, default False
+            Whether an existing file is replaced.
 
         Raises
         ------
@@ -95,11 +117,32 @@ class Picture:
         kind = path.suffix.lower().removeprefix(".")
         if kind not in FORMATS:
             raise UsageError(f"a picture ends in .svg, .png or .pdf, not {path.name!r}")
+        data = self._bytes(kind)
+        write_new(path, lambda file: file.write(data), force)
+
+    def _bytes(self, kind: str) -> bytes:
         if not hasattr(self, "figure_"):
             self.draw(blank(self.size))
         self.unseen = "" if kind == "svg" else unseen(self.figure_)
-        data = picture_bytes(self.figure_, kind, self.finding, self.alt_text)
-        write_new(path, lambda file: file.write(data), force)
+        return picture_bytes(self.figure_, kind, self.finding, self.alt_text)
+
+    def _repr_html_(self) -> str | None:
+        """The picture in a cell of a notebook; after `plot` pyplot shows it, and a cell shows it once."""
+        if "figure_" in vars(self) and shown_by_pyplot(self.figure_):
+            return None
+        svg = self._bytes("svg")
+        kind, data = ("svg+xml", svg) if len(svg) <= LARGE else ("png", self._bytes("png"))
+        return image(kind, data, self.alt_text, PIXELS * float(self.figure_.get_size_inches()[0]))
+
+
+def shown_by_pyplot(figure: Any) -> bool:
+    """Whether a figure is one of pyplot's, and not closed yet."""
+    manager = figure.canvas.manager
+    if manager is None:
+        return False
+    from matplotlib import pyplot
+
+    return bool(pyplot.fignum_exists(manager.num))
 
 
 def picture_bytes(figure: Any, kind: str, title: str, alt_text: str) -> bytes:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ...core.errors import UsageError
 from ...core.records import from_name
 from ...core.types import Array
+from ...data.make_rows import make_rows
 from ...data.moments import make_moments
-from ...data.rows import Rows, make_rows
+from ...data.rows import Rows
 from ...descent.trajectory import Trajectory
 from ...objective import losses
 from ...objective.functions.formula import read_formula

@@ -12,7 +12,7 @@ from ...core.errors import DataError, UsageError
 from ...core.record_types import Loss
 from ...core.records import from_name
 from ...core.types import Array
-from ...data.rows import make_rows
+from ...data.make_rows import make_rows
 from ...descent.trajectory import Trajectory
 from ...objective import losses
 from ...solve.fitted import Classifying

@@ -90,7 +90,7 @@ class OfClasses(OfRows):
         classes : sequence of k labels, optional
             In the order of the columns; by default the sorted labels of ``y``.
         sample_weight : (n,) array, optional
-        target : str
+        target : str, default "y"
             Name of the target.
 
         Raises

@@ -51,10 +51,26 @@ class OverColumns(OfRows):
         names: Sequence[str] | None = None,
         columns: Sequence[str] | None = None,
     ) -> Self:
-        """From something fitted and rows, as `OfRows` describes; ``columns`` are the names of the two axes.
+        """From something fitted and rows, those it was fitted to or others.
 
-        Without ``columns`` these are the two with the most influence, |coefficient| times the range of nine of ten
-        rows; columns of two values, such as those of a level, come after all others.
+        ``from_trajectory`` and ``from_model`` are the same method under other names.
+
+        Parameters
+        ----------
+        fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model
+        X, y, sample_weight, offset : as given to ``fit``
+        target : str, optional
+            Name of the target; by default the name of ``y``.
+        names : sequence of str, optional
+            Names of the columns; by default those of the answer.
+        columns : two str, optional
+            Names of the columns of the two axes. By default those with the most influence, ``|coefficient|`` times the
+            range of nine of ten rows; columns of two values, such as those of a level, come after all others.
+
+        Raises
+        ------
+        UsageError, DataError
+            If the answer has one column only or several targets, a name is unknown, or the rows have other columns.
         """
         given = {"sample_weight": sample_weight, "offset": offset, "names": names}
         if outputs(fitted) > 1:

@@ -10,7 +10,8 @@ import numpy as np
 from ...core.errors import DataError, UsageError
 from ...core.types import Array
 from ...data.layout import column
-from ...data.rows import Rows, make_rows
+from ...data.make_rows import make_rows
+from ...data.rows import Rows
 from ...descent.trajectory import Trajectory
 from ...solve.fitted import Linear
 from ...solve.model import Model

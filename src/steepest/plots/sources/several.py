@@ -11,7 +11,8 @@ from ...core.errors import DataError, UsageError
 from ...core.record_types import Loss
 from ...core.types import Array
 from ...data.layout import column
-from ...data.rows import Rows, make_rows
+from ...data.make_rows import make_rows
+from ...data.rows import Rows
 from ...descent.trajectory import Trajectory
 from ...objective.losses.softmax import Softmax, log_softmax
 from ...objective.problem import read_loss

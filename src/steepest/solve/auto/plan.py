@@ -16,7 +16,8 @@ from ...core.setting_types import AverageLike, RuleLike, StepLike
 from ...core.types import Array
 from ...core.units import RAW, Units, standard_units
 from ...data.centre import centre
-from ...data.moments import Moments, central_moments, make_moments, null_directions
+from ...data.moments import Moments, central_moments, make_moments
+from ...data.null_directions import null_directions
 from ...data.rows import Rows
 from ...descent.states import Checkpoint
 from ...methods import estimates, rules, steps

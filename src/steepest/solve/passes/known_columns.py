@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...data.moments import central_moments, null_directions
+from ...data.moments import central_moments
+from ...data.null_directions import null_directions
 from ...objective.data import MATRIX_COLUMNS
 from ...parts.survey import Survey
 from ..auto.plan import Columns

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 from ....core.errors import UsageError
 from ...part import Part
 from ...sources.frames import is_a
-from ..engine import Done, Found, Item
+from ..engine import Done, Found, Item, Told, warned
 from ..here import Here
 from ..task import Workers, grouped, worked
-from .cluster import punctual_of, threads_of
 from .placing import Order, are_placed, orders_of
 from .tasks import Tasks
 from .versions import refuse_other_versions
+from .workers import FRESH, Workforce
 
 if TYPE_CHECKING:  # types alone
     from ...works import Work
@@ -31,6 +31,8 @@ class Dask:
     ----------
     client : distributed.Client
         It stays open. Its scheduler and workers need this version of steepest, its workers the files.
+    told : callable, optional
+        Told in one line what a fit waits for. By default it is a warning.
 
     Raises
     ------
@@ -47,17 +49,17 @@ class Dask:
 
     remote = True
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, told: Told = warned) -> None:
         if client.asynchronous:
             raise UsageError("the client of Dask is asynchronous: give one that is made with asynchronous=False")
         refuse_other_versions(client)
         self.client, self.places = client, Places()
-        self.known, self.late = Workers(), dict[str, float]()
+        self.known, self.force = Workers(), Workforce(client, told)
 
     @property
     def workers(self) -> int:
         """Threads of all workers."""
-        return max(1, sum(threads_of(self.client).values()))
+        return max(1, sum(self.force.threads(FRESH).values()))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -78,8 +80,8 @@ class Dask:
     def _orders(self, work: Work, parts: Sequence[Part], size: int) -> list[Order]:
         """The tasks of a pass."""
         if are_placed(parts):
-            return orders_of(self.client, work, parts, size)
-        places = self.places.of(punctual_of(self.client, self.late))
+            return orders_of(self.force, work, parts, size)
+        places = self.places.of(self.force.punctual())
         groups = grouped(len(parts), max(1, len(places)))
         near = [places[i * len(places) // len(groups)] if places else None for i in range(len(groups))]
         return [
@@ -103,7 +105,7 @@ class Dask:
     @contextmanager
     def _tasks(self) -> Iterator[Tasks]:
         """Tasks that end with the context, whatever ends it."""
-        tasks = Tasks(self.client, self.late)
+        tasks = Tasks(self.force)
         try:
             yield tasks
         finally:

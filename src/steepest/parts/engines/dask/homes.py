@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ....core.errors import DataError, SteepestError
 from ....core.shown_text import visible
 from ...sources.frames import TABLE
-from .cluster import AGAIN, GONE, connected, on_workers, refuse_closed, settled
+from .cluster import AGAIN, GONE, connected, refuse_closed
 from .residents import Fact, Stretch, cut, fact_of, facts_of, partition_name
+from .workers import Workforce, on_workers, settled
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
-    from distributed import Client
+    from distributed import Future
 
-__all__ = ["Alone", "Home", "OnWorkers", "refused", "result_of"]
+__all__ = ["Alone", "Home", "OnWorkers", "error_of", "refused", "result_of"]
 
 AHEAD = 3  # stretches of rows that are cut out before they are asked for
 
@@ -59,7 +60,8 @@ class Alone:
         try:
             return dask.compute(self._tables[number])[0]
         except Exception as error:
-            raise refused(error, partition_name(number)) from None
+            found = refused(error, partition_name(number))
+        raise found
 
 
 class OnWorkers:
@@ -67,12 +69,12 @@ class OnWorkers:
 
     Parameters
     ----------
-    client : distributed.Client
+    workers : Workforce
     tables : sequence of Delayed
     """
 
-    def __init__(self, client: Client, tables: Sequence[Any]) -> None:
-        self.client, self._tables = client, tables
+    def __init__(self, workers: Workforce, tables: Sequence[Any]) -> None:
+        self.workers, self.client, self._tables = workers, workers.client, tables
         self._futures: list[Any] = []
         self._coming: dict[tuple[Stretch, tuple[str, ...]], Any] = {}
 
@@ -93,16 +95,17 @@ class OnWorkers:
     def facts(self) -> list[Fact]:
         """Rows and types of each partition."""
         futures = self.futures
-        if (failed := settled(self.client, futures)) is not None:
-            raise refused(futures[failed].exception(), partition_name(failed))
-        known = list[Fact | None]([None] * len(futures))
-        for worker, some in on_workers(self.client, dict(enumerate(futures)), 1):
+        if (failed := settled(self.workers, futures)) is not None:
+            raise refused(error_of(futures[failed]), partition_name(failed))
+        asked = []
+        for worker, some in on_workers(self.workers, dict(enumerate(futures)), 1):
             liked = {} if worker is None else {"workers": [worker], "allow_other_workers": True}
             with connected(self.client):
-                asked = self.client.submit(facts_of, [futures[i] for i in some], pure=False, **liked)
-            for i, fact in zip(some, result_of(self.client, asked, partition_name(some[0])), strict=True):
-                known[i] = fact
-        return [fact for fact in known if fact is not None]
+                asked.append((some, self.client.submit(facts_of, [futures[i] for i in some], pure=False, **liked)))
+        known: dict[int, Fact] = {}
+        for some, future in asked:
+            known |= zip(some, result_of(self.workers, future, partition_name(some[0])), strict=True)
+        return [known[i] for i in range(len(futures))]
 
     def cuts(self, stretches: Sequence[Stretch], schema: pa.Schema) -> pa.Table:
         """The rows of the first stretch; some more are cut out where they lie."""
@@ -113,10 +116,16 @@ class OnWorkers:
                 or self.client.submit(cut, futures[one.partition], one.low, one.high, schema, pure=False)
                 for one in stretches[:AHEAD]
             }
-        return result_of(self.client, self._coming[stretches[0], columns], partition_name(stretches[0].partition))
+        return result_of(self.workers, self._coming[stretches[0], columns], partition_name(stretches[0].partition))
 
 
-def result_of(client: Client, future: Any, place: str) -> Any:
+def error_of(future: Future) -> BaseException | None:
+    """What a task raised, with its traceback; None, if it was given up by Dask."""
+    error: BaseException | None = future.exception()
+    return error if error is None else error.with_traceback(future.traceback())
+
+
+def result_of(workers: Workforce, future: Future, place: str) -> Any:
     """The value of a future.
 
     Raises
@@ -124,8 +133,8 @@ def result_of(client: Client, future: Any, place: str) -> Any:
     SteepestError
         If it cannot be computed, or there is no worker or scheduler any more.
     """
-    if settled(client, [future]) is not None:
-        raise refused(future.exception(), place)
+    if settled(workers, [future]) is not None:
+        raise refused(error_of(future), place)
     return future.result()
 
 
@@ -141,4 +150,6 @@ def refused(error: BaseException | None, place: str) -> SteepestError:
     reason = visible(" ".join(f"{type(error).__name__}: {error}".split()))
     if len(reason) > 300:
         reason = f"{reason[:300]} ..."
-    return DataError(f"it cannot be computed ({reason}): call compute() on the table, which shows why", file=place)
+    found = DataError(f"it cannot be computed ({reason}): call compute() on the table, which shows why", file=place)
+    found.__cause__ = error
+    return found

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...part import Part
 from ...sources.source import is_resident
 from ..task import TASKS
-from .cluster import on_workers, settled
 from .residents import Like, Span, worked_on
+from .workers import Workforce, on_workers, settled
 
 if TYPE_CHECKING:  # types alone
-    from distributed import Client
-
     from ...works import Work
 
 __all__ = ["Order", "are_placed", "orders_of"]
@@ -34,7 +32,7 @@ def are_placed(parts: Sequence[Part]) -> bool:
     return bool(parts) and is_resident(parts[0].source)
 
 
-def orders_of(client: Client, work: Work, parts: Sequence[Part], size: int) -> list[Order]:
+def orders_of(workers: Workforce, work: Work, parts: Sequence[Part], size: int) -> list[Order]:
     """The tasks of a pass over parts whose rows stay on workers. The first pass brings them there.
 
     Raises
@@ -44,10 +42,10 @@ def orders_of(client: Client, work: Work, parts: Sequence[Part], size: int) -> l
     """
     source: Any = parts[0].source
     spans = {i: span for i, span in enumerate(map(_span, parts)) if span[0] < span[1]}
-    rows = dict(zip(spans, _there(client, source, list(spans.values())), strict=True))
+    rows = dict(zip(spans, _there(workers, source, list(spans.values())), strict=True))
     like = Like(source.around, parts[0].how, parts[0].coding)
     orders = []
-    for worker, some in on_workers(client, rows, TASKS):
+    for worker, some in on_workers(workers, rows, TASKS):
         own = [spans[i] for i in some]
         call = (worked_on, work, like, [first for first, _ in own], size)
         orders.append(Order(some, worker, call, partial(source.placed, own)))
@@ -62,9 +60,9 @@ def _span(part: Part) -> Span:
     return first, min(stop, n)
 
 
-def _there(client: Client, source: Any, spans: Sequence[Span]) -> list[Any]:
+def _there(workers: Workforce, source: Any, spans: Sequence[Span]) -> list[Any]:
     """Futures of the rows of spans, all of which are there."""
     futures: list[Any] = source.placed(spans)
-    if (failed := settled(client, futures)) is not None:
+    if (failed := settled(workers, futures)) is not None:
         raise source.refused(futures[failed])
     return futures

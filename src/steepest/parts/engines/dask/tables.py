@@ -23,20 +23,21 @@ from ...sources.schema import check_same, chosen_layout, kind_of
 from ...sources.source import Piece, Source
 from ..roles import Roles
 from .cluster import GONE, connected, refuse_closed
-from .homes import Alone, Home, OnWorkers, refused, result_of
+from .homes import Alone, Home, OnWorkers, error_of, refused, result_of
 from .partitions import Partitions, partitions_of
 from .residents import Fact, Span, Stretch, cut, partition_name, rows_of
+from .workers import Workforce
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
-    from distributed import Client, Future
+    from distributed import Future
 
 __all__ = ["DaskTable", "dask_source"]
 
 FETCHED = 1 << 16  # rows that come from a worker at a time
 
 
-def dask_source(table: Any, asked: Asked, roles: Roles, client: Client | None) -> Source:
+def dask_source(table: Any, asked: Asked, roles: Roles, workers: Workforce | None) -> Source:
     """The source of a collection.
 
     Parameters
@@ -44,18 +45,18 @@ def dask_source(table: Any, asked: Asked, roles: Roles, client: Client | None) -
     table : dask.dataframe.DataFrame or dask.array.Array
     asked : Asked
     roles : Roles
-    client : Client or None
-        Whose workers compute the partitions. None: Dask does so in this process.
+    workers : Workforce or None
+        They compute the partitions. None: Dask does so in this process.
 
     Raises
     ------
     UsageError, DataError
         If the roles do not suit the table, or a partition cannot be computed.
     """
-    if client is not None:
-        refuse_closed(client)
+    if workers is not None:
+        refuse_closed(workers.client)
     found = partitions_of(table, asked, roles)
-    home: Home = Alone(found.tables) if client is None else OnWorkers(client, found.tables)
+    home: Home = Alone(found.tables) if workers is None else OnWorkers(workers, found.tables)
     return DaskTable(found, home)
 
 
@@ -141,7 +142,7 @@ class DaskTable(ArrowSource):
                 end = min(at + size, stop, high) - first
                 with connected(self.home.client):
                     some = self.home.client.submit(rows_between, rows, at - first, end, pure=False)
-                yield result_of(self.home.client, some, TABLE)
+                yield result_of(self.home.workers, some, TABLE)
 
     @property
     def _all_placed(self) -> bool:
@@ -167,7 +168,7 @@ class DaskTable(ArrowSource):
     def refused(self, future: Future) -> SteepestError:
         """What the rows of a span raised, in one line; they are made anew the next time."""
         self._rows.clear()
-        return refused(future.exception(), TABLE)
+        return refused(error_of(future), TABLE)
 
     def _made(self, span: Span, partitions: Sequence[Any]) -> Any:
         """A future of the rows of a span. Of a partition that it cuts, only the rows of the span travel."""

@@ -13,30 +13,42 @@ from itertools import cycle
 from queue import Empty, SimpleQueue
 from statistics import median
 from time import monotonic, perf_counter
+from traceback import format_exc
 from typing import Any, NamedTuple
 
 from ....core.errors import FileError, SteepestError
 from ....core.shown_text import counted
 from ....core.version import __version__
-from .cluster import ALONE, ASKING, connected, no_workers, punctual_of, threads_of
+from .cluster import ASKING, TICK, connected
+from .workers import Workforce
 
 __all__ = ["Tasks"]
 
 TRIES = 5  # of a task, before its failure is that of the pass
-TICK = 0.25  # seconds between two looks at the cluster while no task ends
 SLOW, SHORT = 4.0, 5.0  # times the median task, and seconds: a longer silence means that the workers left are slow
 UNKNOWN = 15.0  # seconds of the median task while none is complete
 LATE = 60.0  # seconds for which a slow worker gets no task, unless it answers
 
 
+class FailedError(Exception):
+    """An error in a worker, whose traceback is shown as the cause of the error here."""
+
+    def __init__(self, worker: str, reason: str, trace: str) -> None:
+        super().__init__(worker, reason, trace)
+        self.worker, self.reason, self.trace = worker, reason, trace
+
+    def __str__(self) -> str:
+        return f"in the worker {self.worker}\n{self.trace}"
+
+
 class Reply(NamedTuple):
     """What a worker says of a task."""
 
-    found: Any
-    refused: SteepestError | None  # an error of the data, which is the same at every repetition
-    failed: str | None
     worker: str
-    seconds: float
+    found: Any = None
+    seconds: float = 0.0
+    refused: SteepestError | None = None  # an error of the data, which is the same at every repetition
+    failed: FailedError | None = None
 
 
 class Task(NamedTuple):
@@ -45,7 +57,7 @@ class Task(NamedTuple):
     name: str
     call: bytes  # the function and its arguments
     futures: dict[Any, str | None]  # each with the worker that it is meant for
-    failures: list[Reply | BaseException]  # after each of them the task was given to the cluster again
+    failures: list[BaseException]  # after each of them the task was given to the cluster again
     placed: Callable[[], Sequence[Any]] = tuple  # makes futures whose values are further arguments
 
 
@@ -54,15 +66,13 @@ class Tasks:
 
     Parameters
     ----------
-    client : distributed.Client
-    late : dict, optional
-        Workers that were slow, and until when they get no task. It is kept up to date.
+    workers : Workforce
+        What is known of them is kept up to date.
     """
 
-    def __init__(self, client: Any, late: dict[str, float] | None = None) -> None:
-        self.client, self.left = client, dict[int, Task]()
-        self.late = {} if late is None else late
-        self.replies = SimpleQueue[tuple[int, Any, Any]]()
+    def __init__(self, workers: Workforce) -> None:
+        self.client, self.workers, self.left = workers.client, workers, dict[int, Task]()
+        self.replies = SimpleQueue[tuple[int, Any, Reply | BaseException]]()
         self.complete = dict[int, Any]()  # results that were not asked for yet
         self.seconds: list[float] = []  # of tasks that are complete
 
@@ -92,17 +102,19 @@ class Tasks:
         SteepestError
             If a task fails again and again, or there is no worker or scheduler any more.
         """
-        start = heard = monotonic()
+        heard = monotonic()
+        self.workers.start()
         while True:
             with suppress(Empty):
                 number, future, reply = self.replies.get(timeout=TICK)
                 heard = monotonic()
+                self.workers.start()
                 if number in self.left and future in self.left[number].futures:
-                    if isinstance(reply, Reply) and reply.failed is None:
+                    if isinstance(reply, Reply):
                         return number, self._complete(number, reply)
                     self._again(number, future, reply)
                 continue
-            start = self._look(start, monotonic() - heard)
+            self._look(monotonic() - heard)
 
     def result(self, number: int) -> object:
         """What a task gave."""
@@ -126,48 +138,45 @@ class Tasks:
 
     def _liking(self, worker: str | None) -> dict[str, Any]:
         """Which workers may have a task: while some are late none of these, as they look idle, and would get more."""
-        if self.late and (punctual := punctual_of(self.client, self.late)):
+        if self.workers.late and (punctual := self.workers.punctual()):
             return {"workers": [worker] if worker in punctual else [*punctual]}
         return {} if worker is None else {"workers": [worker], "allow_other_workers": True}
 
     async def _wait(self, number: int, future: Any) -> None:
         """Wait for a future in the thread of the client."""
+        reply: Reply | BaseException
         try:
             (reply,) = await self.client.gather([future], asynchronous=True)
         except (Exception, CancelledError) as error:
             reply = error
-        self.replies.put((number, future, reply))
+        failed = reply.failed if isinstance(reply, Reply) else None
+        self.replies.put((number, future, failed or reply))
 
     def _complete(self, number: int, reply: Reply) -> Any:
         _release(self.left.pop(number).futures)
         self.seconds.append(reply.seconds)
-        self.late.pop(reply.worker, None)
+        self.workers.late.pop(reply.worker, None)
         if reply.refused is not None:
             raise reply.refused
         return reply.found
 
-    def _again(self, number: int, future: Any, reply: Reply | BaseException) -> None:
+    def _again(self, number: int, future: Any, error: BaseException) -> None:
         """Give a task to the cluster again."""
         task = self.left[number]
         del task.futures[future]
-        task.failures.append(reply)
+        task.failures.append(error)
         _release([future])
         if len(task.failures) > TRIES:
-            raise SteepestError(f"{task.name}: {_reason(task.failures)}")
+            raise SteepestError(f"{task.name}: {_reason(task.failures)}") from error
         if not task.futures:
             self._submit(number)
 
-    def _look(self, start: float, silence: float) -> float:
-        """Look at the cluster while nothing comes back; the time from which on it has had a worker."""
-        workers = set(threads_of(self.client))
-        if not workers and monotonic() - start > ALONE:
-            raise no_workers(ALONE)
-        if not workers:
-            return start
-        self._replace(workers)
-        if silence > max(SHORT, SLOW * (median(self.seconds) if self.seconds else UNKNOWN)):
-            self._copy()
-        return monotonic()
+    def _look(self, silence: float) -> None:
+        """Look at the cluster while nothing comes back."""
+        if workers := self.workers.present():
+            self._replace(workers)
+            if silence > max(SHORT, SLOW * (median(self.seconds) if self.seconds else UNKNOWN)):
+                self._copy()
 
     def _replace(self, workers: set[str]) -> None:
         """Give tasks again that wait for workers that are gone: Dask leaves them so if there was no other then."""
@@ -179,11 +188,11 @@ class Tasks:
 
     def _copy(self) -> None:
         """Give the tasks of slow workers to idle ones too: the first result is taken."""
-        busy, punctual = self._processing(), punctual_of(self.client, self.late)
+        busy, punctual = self._processing(), self.workers.punctual()
         if idle := sorted(worker for worker in punctual if not busy.get(worker)):
             alone = [number for number, task in self.left.items() if len(task.futures) == 1]
             ours = {future.key for number in alone for future in self.left[number].futures}
-            self.late |= {worker: monotonic() + LATE for worker, keys in busy.items() if ours & {*keys}}
+            self.workers.late |= {worker: monotonic() + LATE for worker, keys in busy.items() if ours & {*keys}}
             for number, worker in zip(alone, cycle(idle), strict=False):
                 self._submit(number, worker)
 
@@ -202,20 +211,20 @@ def answer(version: str, call: bytes, *placed: object) -> Reply:
     worker, begin = get_worker().address, perf_counter()
     if version != __version__:
         there = f"it has steepest {__version__}, the client {version}: install the same version everywhere"
-        return Reply(None, SteepestError(f"the worker {worker} cannot work on this fit: {there}"), None, worker, 0.0)
+        return Reply(worker, refused=SteepestError(f"the worker {worker} cannot work on this fit: {there}"))
     try:
         function, arguments = loads(call)
     except Exception as error:
         problem = f"it cannot read the task ({_line(error)}): install the same versions everywhere"
-        return Reply(None, None, problem, worker, 0.0)
+        return Reply(worker, failed=FailedError(worker, problem, format_exc()))
     try:
-        return Reply(function(*arguments, *placed), None, None, worker, perf_counter() - begin)
+        return Reply(worker, function(*arguments, *placed), perf_counter() - begin)
     except FileError as error:  # a network may be there again
-        return Reply(None, None, str(error), worker, 0.0)
+        return Reply(worker, failed=FailedError(worker, str(error), format_exc()))
     except SteepestError as error:
-        return Reply(None, error, None, worker, 0.0)
+        return Reply(worker, refused=error)
     except Exception as error:
-        return Reply(None, None, _line(error), worker, 0.0)
+        return Reply(worker, failed=FailedError(worker, _line(error), format_exc()))
 
 
 def _release(futures: Iterable[Any]) -> None:
@@ -229,13 +238,13 @@ def _line(error: BaseException) -> str:
     return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
 
 
-def _reason(failures: Sequence[Reply | BaseException]) -> str:
+def _reason(failures: Sequence[BaseException]) -> str:
     """Why a task was not complete at its last try."""
     from distributed.scheduler import KilledWorker
 
     last, killed = failures[-1], [error for error in failures if isinstance(error, KilledWorker)]
-    if isinstance(last, Reply):
-        return f"the worker {last.worker} failed: {last.failed}"
+    if isinstance(last, FailedError):
+        return f"the worker {last.worker} failed: {last.reason}"
     if killed:
         dead = sum(error.allowed_failures + 1 for error in killed)
         remedy = "most often for lack of memory: give scan a smaller memory=, or workers more"

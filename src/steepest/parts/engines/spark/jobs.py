@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +17,7 @@ from ....core.shown_text import visible
 if TYPE_CHECKING:  # types alone
     from pyspark import SparkContext
 
-__all__ = ["Guarded", "Told", "context_of", "gathered"]
+__all__ = ["Guarded", "Told", "context_of", "exempt_modules", "gathered", "one_line"]
 
 STOPPED = "the Spark session is stopped: make a new one with SparkSession.builder.getOrCreate(), and scan again"
 CONNECT = "{} has no SparkContext, which passes need: give a classic SparkSession, not of Spark Connect"
@@ -47,6 +49,16 @@ class Guarded(NamedTuple):
             return Told(self.function(item))
         except SteepestError as error:
             return Told(error=error)
+        finally:
+            exempt_modules(len(sys.modules))
+
+
+@lru_cache(1)
+def exempt_modules(count: int) -> None:
+    """Leave what this worker has loaded out of the search for garbage, which Spark makes after each task: 0.1 s."""
+    del count  # there is more to leave out when other modules are loaded
+    gc.collect()
+    gc.freeze()
 
 
 def context_of(session: Any) -> SparkContext:

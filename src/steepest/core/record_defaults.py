@@ -1,4 +1,4 @@
-"""What a loss gets that does not say it itself: the prediction of z, and its end slopes as z -> -inf and z -> inf.
+"""What a record gets that does not say it itself: a check, and of a loss the prediction of z and its end slopes.
 
 End slopes say for which targets a loss falls without end.
 """
@@ -12,7 +12,15 @@ import numpy as np
 from .exp_log import logistic
 from .types import Array
 
-__all__ = ["ends_of_domain", "itself", "probability", "slopes_far_out"]
+__all__ = [
+    "ends_of_domain",
+    "itself",
+    "never_wrong",
+    "none_easier",
+    "none_saturated",
+    "probability",
+    "slopes_far_out",
+]
 
 FAR = 1e300  # a predictor that no table has
 
@@ -29,6 +37,20 @@ class Sloped(Protocol):
 
     def slope(self, z: Array, y: Array, /) -> Array:
         """Derivative by z."""
+
+
+def never_wrong(_: object) -> None:
+    """None: there is no setting that could be wrong."""
+
+
+def none_easier(_: object, far: float) -> tuple[()]:  # noqa: ARG001  # the method of a loss takes it
+    """No losses to begin with."""
+    return ()
+
+
+def none_saturated(_: object, y: Array) -> Array:
+    """0: the loss is the negative log-likelihood, or none is known."""
+    return 0.0 * y
 
 
 def itself(_: object, z: Array) -> Array:
