@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import doctest
 import inspect
+import itertools
 import re
 import sys
 import textwrap
@@ -192,6 +193,7 @@ def parameter_faults(item):
     if "Parameters" in sections(item.doc):
         extra = set(described("Parameters\n----------\n" + sections(item.doc)["Parameters"])) - set(found)
         faults += [f"no parameter {name}" for name in sorted(extra)]
+    faults += [f"meaning of {line}" for line in bare(sections(item.doc).get("Parameters", "").splitlines())]
     known = {name: p for name, p in found.items() if told.get(name)}
     faults += [
         f"shape of {name}" for name, p in known.items() if "Array" in str(p.annotation) and not SHAPE(told[name])
@@ -199,6 +201,12 @@ def parameter_faults(item):
     if item.kind == "value" and "Parameters" not in sections(item.doc):
         return faults  # the package makes it, from all its fields
     return faults + [fault for name, p in known.items() for fault in default_fault(name, p, told[name])]
+
+
+def bare(lines):
+    """Lines "name : type" without a description below, unless they say where it is."""
+    heads = [(a, b) for a, b in itertools.pairwise([*lines, ""]) if a and not a.startswith(" ")]
+    return [a for a, b in heads if not b.startswith(" ") and not re.search(r" : (as|see) ", a)]
 
 
 SHAPE = re.compile(r"\(|\bas\b|\b(numbers?|arrays?|list|sequence|two|dict|ignored)\b").search

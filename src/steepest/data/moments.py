@@ -42,6 +42,7 @@ class Moments(NamedTuple):
     Attributes
     ----------
     hessian : (d + 1, d + 1) array
+        Second moments of the columns and of 1, by weight.
     minimiser : (d + 1, k) array
         The one of least norm in columns of size 1.
     cost : float

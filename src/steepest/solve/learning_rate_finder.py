@@ -91,6 +91,7 @@ def find_learning_rate(
     alpha : float >= 0, default 0.0
         Weight of the L2 penalty, added to the mean loss.
     fit_intercept : bool, default True
+        Whether there is an intercept.
     low, high : float > 0 or None
         First and last rate. None: from 10^-4 to 100 times the stability limit, and from 10^-6 to 10 in any case.
     seed : int >= 0, default 0
