@@ -24,6 +24,7 @@ extensions = [
     "plain_docstrings",
     "links_outside",
     "lab_pages",
+    "notebooks",
     "fresh_pictures",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
@@ -33,6 +34,7 @@ nitpicky = False
 myst_enable_extensions = ["colon_fence", "dollarmath", "attrs_inline"]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
+nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_merge_streams = True

@@ -169,6 +169,31 @@ def test_text_dates_and_gaps_have_the_bits_of_a_frame_in_memory(missing):
     assert answer(model.fit(table)) == answer(model.fit(known))
 
 
+def test_names_that_are_tuples_are_those_of_a_frame_in_memory():
+    frame = FRAME[["a", "b", "y"]].head(300)
+    frame.columns = pd.MultiIndex.from_tuples([("price", 1), ("price", 2), ("label", 0)])
+    named, target = scan(frame, "('label', '0')"), "('label', '0')"
+    table = scan(of_sizes(frame, (0, 200, 100)), target)
+    assert table.names == named.names == ("('price', '1')", "('price', '2')")
+    model = GDClassifier(alpha=0.1).fit(table)
+    assert answer(model) == answer(GDClassifier(alpha=0.1).fit(named))
+    assert len(model.predict(of_sizes(frame, (200, 100))[[*frame.columns[:2]]]).compute()) == 300
+
+
+def test_a_client_that_is_not_the_default_one_and_an_error_with_its_cause(monkeypatch):
+    def none() -> None:
+        raise ValueError("there is no client")
+
+    monkeypatch.setattr(distributed, "default_client", none)
+    with own_cluster(processes=False) as cluster, distributed.Client(cluster, set_as_default=False) as client:
+        assert scan(even(FRAME, 3), "y", engine=client).shape == (N, 9)
+        with pytest.raises(DataError, match="it cannot be computed") as caught:
+            scan(even(FRAME, 4)[[*COLUMNS, "y"]].map_partitions(raising), "y", engine=client)
+    cause = caught.value.__cause__
+    assert isinstance(cause, RuntimeError)
+    assert cause.__traceback__ is not None
+
+
 def test_a_column_without_values_in_a_partition_has_the_type_of_the_others():
     frame = odd_columns()[["number", "text", "label"]].astype({"text": object})
     frame.loc[:2_999, "text"] = None

@@ -12,8 +12,10 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Timer
 from types import SimpleNamespace
 
@@ -220,6 +222,31 @@ def test_a_frame_with_other_rows_than_before_is_refused(frames):
     source.source.partitions[1] = first, rows - 1
     with pytest.raises(DataError, match="other rows than when they were counted"):
         source.sums(Grams(np.zeros(D + 1)))
+
+
+def test_rows_that_are_no_longer_on_the_disk_of_a_worker_are_cut_again(frames):
+    frame, rows = frames[1]
+    source = scan(frame, "number", NAMES)
+    before = source.source.identity
+    folders = list(Path(tempfile.gettempdir()).glob(f"blockmgr-*/steepest-{source.source.token}"))
+    assert len(folders) == 1
+    shutil.rmtree(folders[0])
+    del source.source.identity
+    assert source.source.identity == before
+    found, known = (table.sums(Grams(np.zeros(D + 1)))[0] for table in (source, scan(rows, "number", NAMES)))
+    np.testing.assert_array_equal(found, known)
+
+
+def test_a_later_table_removes_the_files_of_one_that_went(frames):
+    tokens = []
+    for _ in range(2):
+        parts = scan(frames[1][0], "number", NAMES)
+        parts.sums(Grams(np.zeros(D + 1)))
+        tokens.append(parts.source.token)
+        del parts
+        gc.collect()
+    there = [bool(list(Path(tempfile.gettempdir()).glob(f"blockmgr-*/steepest-{token}"))) for token in tokens]
+    assert there == [False, True]
 
 
 def test_vectors_and_roles_that_are_no_names_are_refused(session, frames):

@@ -24,6 +24,7 @@ NOT_RUN = {  # not-run=WORD: why a block is only read
     "cluster": "needs machines of the reader's",
     "own-files": "names files of the reader's; its options are checked",
     "packages": "Python that needs packages which the tests do not install",
+    "spark": "needs Spark and Java; the tests with the marker spark run it",
     "other": "the command of another program",
 }
 WORDS = {"sh", "console", "python", "text", "json", "r", "R", "html", "latex", "toml", "csv"}

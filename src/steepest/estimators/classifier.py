@@ -25,7 +25,7 @@ __all__ = ["GDClassifier"]
 
 
 class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """Logistic regression by gradient descent: ``P(classes_[1]) = 1 / (1 + exp(-X . coef_ - intercept_))``, or softmax.
+    """Logistic regression by gradient descent: ``P(classes_[1]) = 1 / (1 + exp(-X coef_ - intercept_))``, or softmax.
 
     Minimises mean log loss + ``alpha/2 |w|^2`` over the rows; scikit-learn's ``LogisticRegression(C)`` has alpha = 1 /
     (n C). By default there is no penalty, and the columns may have any scale. Classes that a plane separates are

@@ -23,7 +23,7 @@ __all__ = ["GDRegressor"]
 
 
 class GDRegressor(NumberPredictions, LinearEstimator, RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """Linear regression by gradient descent: y is predicted as ``X . coef_ + intercept_``.
+    """Linear regression by gradient descent: y is predicted as ``X coef_ + intercept_``.
 
     Minimises F(w) = mean loss(x_i . w + b, y_i) + ``alpha ((1 - l1_ratio)/2 |w|^2 + l1_ratio |w|_1)`` over the rows.
     With default settings the columns may have any scale, and the run ends when the answer is certified to ``tol``.

@@ -262,5 +262,5 @@ def _pyarrow(file: str) -> Any:
         with postponed_interrupt():
             import pyarrow
     except ImportError:
-        raise UsageError(f"{file}: needs pyarrow: pip install steepest[tables]") from None
+        raise UsageError(f"{file}: needs pyarrow: pip install 'steepest[tables]'") from None
     return pyarrow

@@ -16,10 +16,11 @@ if TYPE_CHECKING:  # types alone
     from ..part import Part
     from ..works import Work
 
-__all__ = ["TASKS", "Found", "Workers", "files_of_workers", "forest_of", "grouped", "tasks_of", "worked"]
+__all__ = ["TASKS", "Found", "Workers", "files_of_workers", "forest_of", "grouped", "rounds", "tasks_of", "worked"]
 
 CHANGED = "changed after the table was scanned"  # as `File.check` says it
 TASKS = 4  # of each worker in a pass: few, as each costs milliseconds; not one, as workers differ in speed
+LEAST = 1 << 24  # numbers of a task of Spark, which costs some 20 ms
 MANY = 4096  # tasks in a pass beyond which the scheduler takes longer than a slow worker
 
 DIFFER = "workers differ ({}): the last digits may depend on which of them works on which part"
@@ -63,21 +64,32 @@ def tasks_of(count: int, workers: int) -> int:
     return -(-count // _each(count, workers))
 
 
-def grouped(count: int, workers: int) -> list[range]:
-    """Numbers of parts in groups of neighbours, a group for each task.
+def rounds(numbers: int, workers: int) -> int:
+    """Tasks of each worker in a pass over so many numbers where a task costs as much as some millions of them.
+
+    Examples
+    --------
+    >>> rounds(10**6, 2), rounds(10**8, 2), rounds(10**9, 2)
+    (1, 2, 4)
+    """
+    return max(1, min(TASKS, numbers // (workers * LEAST)))
+
+
+def grouped(count: int, workers: int, each: int = TASKS) -> list[range]:
+    """Numbers of parts in groups of neighbours, a group for each task, of which each worker has about four.
 
     Examples
     --------
     >>> grouped(10, 1)
     [range(0, 3), range(3, 6), range(6, 9), range(9, 10)]
     """
-    each = _each(count, workers)
+    each = _each(count, workers, each)
     return [range(low, min(count, low + each)) for low in range(0, count, each)]
 
 
-def _each(count: int, workers: int) -> int:
+def _each(count: int, workers: int, each: int = TASKS) -> int:
     """Parts of a task."""
-    return max(1, -(-count // max(workers, min(TASKS * workers, MANY))))
+    return max(1, -(-count // max(workers, min(each * workers, MANY))))
 
 
 def forest_of(work: Work, part: Part, size: int) -> Forest:

@@ -19,6 +19,7 @@ from .numbering import Numbered, Stream
 from .parquet import scan_parquet
 from .sheets import SheetStream
 from .source import Source
+from .store import needs_pyarrow
 from .text_file import text_file
 
 __all__ = ["are_files", "scan_npy", "scan_text", "source_in_files", "text_stream"]
@@ -43,9 +44,10 @@ def source_in_files(
     FileError
         If there is no such file or it cannot be read.
     UsageError
-        If the files have different formats, or a format of text is given for others.
+        If the files have different formats, a format of text is given for others, or pyarrow is missing.
     """
     found = find_files(files, options)
+    needs_pyarrow(found[0].name)
     kinds = {file.format: file for file in found}
     if len(kinds) > 1:
         one, other = list(kinds.values())[:2]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import DataError, UsageError
 from ...core.shown_text import visible
+from .store import needs_pyarrow
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
-__all__ = ["TABLE", "arrow_table", "exports_arrow", "is_a", "is_frame", "is_named", "refused_type"]
+__all__ = ["TABLE", "arrow_table", "column_name", "exports_arrow", "is_a", "is_frame", "is_named", "refused_type"]
 
 TABLE = "the table"  # as messages name it
 FRAMES = {"pyarrow": ("Table", "RecordBatch"), "pandas": ("DataFrame",), "polars": ("DataFrame",)}
@@ -47,7 +48,10 @@ def arrow_table(frame: Any) -> pa.Table:
     ------
     DataError
         If Arrow has no type for a column.
+    UsageError
+        If it is no table, or pyarrow is missing.
     """
+    needs_pyarrow(type(frame).__name__)
     import pyarrow as pa
 
     if is_a(frame, "pyarrow", "Table"):
@@ -60,6 +64,17 @@ def arrow_table(frame: Any) -> pa.Table:
         return frame.to_arrow() if is_a(frame, "polars", "DataFrame") else pa.table(frame)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise refused_type(error) from None
+
+
+def column_name(label: object) -> str:
+    """The name of a column of pandas as Arrow has it, where it may be a tuple.
+
+    Examples
+    --------
+    >>> column_name(("price", 1)), column_name(2)
+    ("('price', '1')", '2')
+    """
+    return str(tuple(map(column_name, label))) if isinstance(label, tuple) else str(label)
 
 
 def refused_type(error: Exception, name: str | None = None) -> DataError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # types alone
     from pyarrow import NativeFile
     from pyarrow.fs import FileInfo, FileSystem
 
-__all__ = ["HERE", "Store", "store_of"]
+__all__ = ["HERE", "Store", "needs_pyarrow", "store_of"]
 
 
 class Store(NamedTuple):
@@ -95,6 +96,12 @@ class Store(NamedTuple):
 HERE = Store(None)
 
 
+def needs_pyarrow(what: str) -> None:
+    """Refuse what needs pyarrow where it is not installed."""
+    if find_spec("pyarrow") is None:
+        raise UsageError(f"{what}: needs pyarrow: pip install 'steepest[files]'")
+
+
 def store_of(text: str, options: Mapping[str, Any] | None = None) -> tuple[Store, str]:
     """The store of a path or URI, and the path in it.
 
@@ -105,6 +112,7 @@ def store_of(text: str, options: Mapping[str, Any] | None = None) -> tuple[Store
     """
     if "://" not in text:
         return HERE, os.path.abspath(text)  # noqa: PTH100 - a pattern is no path
+    needs_pyarrow(visible(text))
     from pyarrow import ArrowInvalid
     from pyarrow.fs import FileSystem, LocalFileSystem
 
@@ -124,7 +132,7 @@ def _by_fsspec(text: str, scheme: str, options: Mapping[str, Any]) -> tuple[Stor
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        raise UsageError(f"{visible(text)}: needs fsspec: pip install steepest[files]") from None
+        raise UsageError(f"{visible(text)}: needs fsspec: pip install 'steepest[files]'") from None
     from pyarrow.fs import FSSpecHandler, PyFileSystem
 
     try:

@@ -15,7 +15,7 @@ from ....data.readers.asked import Asked
 from ....data.readers.columns import unique_names
 from ....data.readers.roles import choose
 from ...sources.beside import OFFSET, TARGET, WEIGHT, names_of_columns, of_array
-from ...sources.frames import TABLE, arrow_table, is_a, is_named
+from ...sources.frames import TABLE, arrow_table, column_name, is_a, is_named
 from ..roles import Roles, is_collection
 
 if TYPE_CHECKING:  # types alone
@@ -95,7 +95,7 @@ def _frame(table: Any, asked: Asked, roles: Roles) -> tuple[One, Asked]:
         raise UsageError(f"{kind} of Dask is no table: give a data frame, such as ddf[['x']] or series.to_frame()")
     named = [None if is_collection(value) else value for value in roles]
     asked = asked._replace(target=named[0], weights=named[1], offset=named[2])
-    names = unique_names([str(name) for name in table.columns], TABLE)
+    names = unique_names([*map(column_name, table.columns)], TABLE)
     chosen = choose(ArrowSheet(TABLE, names, _none), asked)
     goal = () if chosen.target is None else (chosen.target,)
     used = {*chosen.features, *goal, *chosen.others, *((chosen.weights,) if chosen.weights else ())}
@@ -154,8 +154,8 @@ def _labels(value: Any, name: str) -> Labels:
         width = width_of(value) if value.ndim == 2 else 1
         return (name,) if width == 1 else tuple(f"{name}{j}" for j in range(width))
     if value.ndim == 2:
-        return unique_names([str(label) for label in value.columns], TABLE)
-    return (name if value.name is None else str(value.name),)
+        return unique_names([*map(column_name, value.columns)], TABLE)
+    return (name if value.name is None else column_name(value.name),)
 
 
 def _asked(asked: Asked, ones: Sequence[One]) -> Asked:

@@ -18,7 +18,7 @@ from ....data.tree import Summation, leaf_rows
 from ...part import Block
 from ...predictors import linear_predictors
 from ...sources.beside import of_array
-from ...sources.frames import TABLE, arrow_table
+from ...sources.frames import TABLE, arrow_table, column_name
 from ...sources.schema import chosen_layout
 from ..roles import Predict
 from .partitions import in_order, in_rows, is_of_arrays, plain, width_of
@@ -48,7 +48,7 @@ def predicted(table: Any, predict: Predict) -> object:
         return _of_array(in_rows(table), predict)
     if table.ndim != 2:
         raise UsageError(f"{type(table).__name__} of Dask is no table: give a data frame with the columns of the fit")
-    _check(unique_names([str(name) for name in table.columns], TABLE), predict)
+    _check(unique_names([*map(column_name, table.columns)], TABLE), predict)
     return table.map_partitions(of_frame, predict, meta=_meta(table._meta, predict))
 
 

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from ....core.errors import DataError, SteepestError
 from ....data.encoding.faults import CellError
-from ....data.layout import arrays
 from ....data.regroup import joined, rows_between
 from ....data.rows import Rows
-from ....data.tree import Summation
-from ...coding import Coding
-from ...part import Block
 from ...sources.layout import Layout
-from ..task import Found, worked
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
 
+    from .kept import Disk, Kept
+
     Batchwise = Callable[..., Iterable[pa.RecordBatch]]
 
-    from ...works import Work
 
 __all__ = [
     "CHANGED",
     "PARTITION",
     "Chunk",
     "Cutter",
-    "Pass",
-    "Passed",
     "completed",
-    "hashes",
     "is_share",
     "leaf_of",
     "place",
@@ -52,10 +43,20 @@ class Chunk(NamedTuple):
     """Rows of a partition in the layout of blocks."""
 
     first: int  # number of the first row in the table
-    rows: Rows | None  # None if there is an error
+    rows: Rows | None  # None if there is an error, or they are on a disk
     whole: bool = True  # whole leaves; otherwise a share of a leaf that lies in several partitions
     rounded: frozenset[str] = frozenset()  # columns with whole numbers that were rounded
     error: SteepestError | None = None
+    kept: Kept | None = None  # the rows on a disk
+    partition: int = 0
+
+    def batches(self, size: int) -> Iterator[Rows]:
+        """The rows, at most ``size`` at a time but for whole blocks of a cache."""
+        if self.kept is not None:
+            yield from self.kept.batches(size)
+        elif self.rows is not None:
+            for low in range(0, self.rows.shape[0], size):
+                yield rows_between(self.rows, low, min(self.rows.shape[0], low + size))
 
 
 class Cutter(NamedTuple):
@@ -67,13 +68,41 @@ class Cutter(NamedTuple):
     total: int  # rows of the table
     leaf: int  # rows of a leaf
     most: int  # rows of a chunk at most, whole leaves
+    disk: Disk | None = None  # where whole leaves are kept
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The chunks, pickled, for `mapInArrow`."""
         import pyarrow as pa
 
-        for chunk in self.chunks(iter(batches)):
+        if self.disk is not None:
+            self.disk.tidy()
+        for chunk in self.kept(self.chunks(iter(batches))):
             yield pa.RecordBatch.from_pydict({"chunk": [pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)]})
+
+    def kept(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """The chunks; whole leaves of a partition as one, on the disk of this machine where that has room."""
+        for whole, some in groupby(chunks, _is_whole):
+            if whole:
+                yield from self._written(some)
+            else:
+                yield from some
+
+    def _written(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        first = next(chunks)
+        chunks = chain((first,), chunks)
+        if self.disk is None or not self.disk.has_room(self.partitions[first.partition][1]):
+            yield from chunks
+            return
+        rounded: set[str] = set()
+
+        def rows() -> Iterator[Rows]:
+            for chunk in chunks:
+                rounded.update(chunk.rounded)
+                if chunk.rows is not None:
+                    yield chunk.rows
+
+        kept = self.disk.keep(first.partition, rows())
+        yield first._replace(rows=None, kept=kept, rounded=frozenset(rounded))
 
     def chunks(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Chunk]:
         """The chunks; an error is the last one."""
@@ -83,7 +112,7 @@ class Cutter(NamedTuple):
         number = first.column(PARTITION)[0].as_py()
         begin, count = self.partitions.get(number, (0, 0))
         row = 0
-        for size, group in taken(_chain(first, batches), self._sizes(begin, count)):
+        for size, group in taken(chain((first,), batches), self._sizes(begin, count)):
             if sum(batch.num_rows for batch in group) != size:
                 yield Chunk(begin, None, error=DataError(CHANGED))
                 return
@@ -92,7 +121,8 @@ class Cutter(NamedTuple):
             except CellError as error:
                 yield Chunk(begin, None, error=_placed(error, number, row))
                 return
-            yield Chunk(begin + row, rows, self._whole(begin + row, size), frozenset(self.layout.rounded(group)))
+            whole, rounded = self._whole(begin + row, size), frozenset(self.layout.rounded(group))
+            yield Chunk(begin + row, rows, whole, rounded, partition=number)
             row += size
 
     def _sizes(self, begin: int, count: int) -> Iterator[int]:
@@ -108,59 +138,6 @@ class Cutter(NamedTuple):
     def _whole(self, first: int, size: int) -> bool:
         end = first + size
         return first % self.leaf == 0 and (end % self.leaf == 0 or end == self.total)
-
-
-class Passed(NamedTuple):
-    """What a task of a pass gives back."""
-
-    found: Found
-    rows: int
-    rounded: frozenset[str]
-
-
-class Pass(NamedTuple):
-    """A pass over the chunks of a partition."""
-
-    work: Work
-    size: int
-    how: Summation
-    coding: Coding
-    ranges: Sequence[tuple[int, int]] | None  # first rows that count, from and to; None if all do
-
-    def __call__(self, chunks: Iterable[Chunk]) -> Passed:
-        """The sums of the leaves in them."""
-        cut = _Cut(chunks, self)
-        found = worked(self.work, [cut], self.size)  # type: ignore[list-item]  # of a part it asks for blocks and notes
-        return Passed(found, cut.rows, frozenset(cut.rounded))
-
-
-class _Cut:
-    """The chunks of a partition as a part."""
-
-    source = None  # it has no notes: what was rounded goes back beside the sums
-
-    def __init__(self, chunks: Iterable[Chunk], asked: Pass) -> None:
-        self.chunks, self.asked = chunks, asked
-        self.rows = 0
-        self.rounded: set[str] = set()
-
-    def leaves(self, size: int) -> Iterator[Block]:
-        """Blocks of at most ``size`` rows."""
-        for chunk in self.chunks:
-            if chunk.error is not None:
-                raise chunk.error
-            self.rounded |= chunk.rounded
-            if chunk.rows is None or not chunk.whole or not self._counts(chunk.first):
-                continue
-            count = chunk.rows.shape[0]
-            self.rows += count
-            for low in range(0, count, size):
-                rows = rows_between(chunk.rows, low, min(count, low + size))
-                yield Block(chunk.first + low, self.asked.coding(rows), self.asked.how)
-
-    def _counts(self, first: int) -> bool:
-        ranges = self.asked.ranges
-        return ranges is None or any(low <= first < high for low, high in ranges)
 
 
 def completed(shares: Iterable[Chunk]) -> Chunk:
@@ -210,11 +187,6 @@ def taken(batches: Iterator[pa.RecordBatch], sizes: Iterable[int]) -> Iterator[t
             yield size, group
 
 
-def _chain(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    yield first
-    yield from others
-
-
 def _placed(error: CellError, partition: int, row: int) -> DataError:
     """The error of a cell with its place; ``row`` is the first of its chunk."""
     where = place(partition, row + (error.row or 0))
@@ -237,23 +209,10 @@ def is_share(chunk: Chunk) -> bool:
     return chunk.error is None and not chunk.whole
 
 
+def _is_whole(chunk: Chunk) -> bool:
+    return chunk.error is None and chunk.whole
+
+
 def leaf_of(leaf: int, chunk: Chunk) -> int:
     """The number of the leaf that it begins in."""
     return chunk.first // leaf
-
-
-def hashes(leaf: int, chunks: Iterable[Chunk]) -> list[tuple[int, str]]:
-    """The hash of each leaf, after the number of its first row."""
-    found = []
-    for chunk in chunks:
-        if chunk.error is not None:
-            raise chunk.error
-        if chunk.rows is None or not chunk.whole:
-            continue
-        for low in range(0, chunk.rows.shape[0], leaf):
-            rows = rows_between(chunk.rows, low, min(chunk.rows.shape[0], low + leaf))
-            digest = hashlib.sha256()
-            for part in (*arrays(rows.X), rows.y, rows.weight, rows.offset):
-                digest.update(np.ascontiguousarray(0 if part is None else part).tobytes())
-            found.append((chunk.first + low, digest.hexdigest()))
-    return found

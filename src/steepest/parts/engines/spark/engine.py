@@ -22,7 +22,7 @@ from ....data.tree import merge
 from ...part import Part
 from ..engine import Done, Item
 from ..engine import Found as Given
-from ..task import Found, Workers, grouped, worked
+from ..task import Found, Workers, grouped, rounds, worked
 from .jobs import Guarded, context_of, gathered
 
 if TYPE_CHECKING:  # types alone
@@ -65,8 +65,10 @@ class Spark:
         return self.known.notes
 
     def run(self, work: Work, parts: Sequence[Part], size: int, done: Done) -> None:
-        """Work on the parts in about four tasks a worker; what they found is told when all are complete."""
-        tasks = [parts[some.start : some.stop] for some in grouped(len(parts), self.workers)]
+        """Work on the parts in one to four tasks a worker; what they found is told when all are complete."""
+        numbers = sum(part.rows * (len(part.source.names) + 1) for part in parts)
+        each = rounds(numbers, self.workers)
+        tasks = [parts[some.start : some.stop] for some in grouped(len(parts), self.workers, each)]
         self.told(work, self._found(partial(_worked, work, size), tasks), range(len(parts)), done)
 
     def map(

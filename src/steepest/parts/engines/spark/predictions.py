@@ -23,7 +23,7 @@ from ...sources.layout import Layout
 from ...sources.schema import chosen_layout
 from ..roles import Predict
 from .blocks import place, renamed
-from .tables import TABLE, arrow_schema, refuse_vectors
+from .frame_schema import TABLE, arrow_schema, refuse_vectors
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from itertools import accumulate
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from ....core.errors import DataError, UsageError
@@ -21,24 +22,13 @@ from ...sources.source import Piece
 from ..engine import Done, Found, Item
 from ..here import Here
 from ..roles import Roles
-from ..task import TASKS
-from .blocks import (
-    CHANGED,
-    PARTITION,
-    Chunk,
-    Cutter,
-    Pass,
-    completed,
-    hashes,
-    is_share,
-    leaf_of,
-    place,
-    renamed,
-    sent,
-    unpacked,
-)
+from ..task import rounds
+from .blocks import CHANGED, PARTITION, Chunk, Cutter, completed, is_share, leaf_of, place, renamed, sent, unpacked
 from .engine import Spark
+from .frame_schema import TABLE, arrow_schema, refuse_vectors
 from .jobs import Guarded, context_of, gathered, one_line
+from .kept import Disk
+from .passes import Pass, hashes, over
 
 if TYPE_CHECKING:  # types alone
     import pyarrow as pa
@@ -46,18 +36,16 @@ if TYPE_CHECKING:  # types alone
 
     from ...works import Work
 
-__all__ = ["TABLE", "SparkSource", "arrow_schema", "refuse_vectors", "spark_source"]
+__all__ = ["SparkSource", "spark_source"]
 
-TABLE = "the DataFrame"  # as messages name it
 CHUNK = 1 << 23  # bytes of a chunk, about
 ROW_BITS = 33  # of monotonically_increasing_id: the number of a row in its partition, below that of the partition
 FETCHED = 1 << 18  # rows that are brought here at a time at most
-VECTORS = (
-    "a column of vectors: name the columns that it was made from, features=[...], or make columns of it with "
-    "pyspark.ml.functions.vector_to_array"
-)
 NAMED = "{} of a Spark DataFrame must be the name of one of its columns"
 ELSEWHERE = "the DataFrame belongs to another Spark session than engine=: leave engine out"
+
+
+_gone: set[str] = set()  # tables whose files are no longer needed
 
 
 def spark_source(table: Any, asked: Asked, roles: Roles, engine: object = None) -> SparkSource:
@@ -69,21 +57,6 @@ def spark_source(table: Any, asked: Asked, roles: Roles, engine: object = None) 
         if not (name is None or isinstance(name, str) or (role == "target" and isinstance(name, Sequence))):
             raise UsageError(NAMED.format(role))
     return SparkSource(table, asked._replace(**roles._asdict()))
-
-
-def arrow_schema(table: Any) -> pa.Schema:
-    """The schema of a DataFrame in types of Arrow; what Arrow has no type for is a struct."""
-    import pyarrow as pa
-    from pyspark.sql.pandas.types import to_arrow_type
-
-    fields = []
-    for field in table.schema.fields:
-        try:
-            kind = to_arrow_type(field.dataType)
-        except Exception:  # an error of pyspark, whose class depends on its version
-            kind = pa.struct([])
-        fields.append(pa.field(field.name, kind))
-    return pa.schema(fields)
 
 
 class SparkSource(ArrowSource):
@@ -111,7 +84,8 @@ class SparkSource(ArrowSource):
         rows = table.toDF(*at.values()).select(*self.columns.values())
         self._kept: list[Any] = []
         self._last: tuple[Any, list[pa.RecordBatch]] = ((), [])
-        weakref.finalize(self, _released, self._kept).atexit = False
+        self.token = token_hex(8)  # its name on the disks of the workers
+        weakref.finalize(self, _released, self._kept, self.token).atexit = False
         self.table = rows if stored.useMemory or stored.useDisk else self._persisted(rows)
 
     @cached_property
@@ -139,9 +113,7 @@ class SparkSource(ArrowSource):
     @cached_property
     def identity(self) -> str:
         """A hash of the numbers themselves, leaf by leaf. Cost: a pass."""
-        found = gathered(
-            self.context, lambda: self.blocks.mapPartitions(_guarded(partial(hashes, self.leaf))).collect()
-        )
+        found = self.over(self.blocks, partial(hashes, self.leaf))
         ordered = sorted(pair for some in found for pair in some)
         return hashlib.sha256(repr((self.names, self.targets, ordered)).encode()).hexdigest()
 
@@ -168,24 +140,40 @@ class SparkSource(ArrowSource):
     @cached_property
     def blocks(self) -> RDD[Chunk]:
         """The RDD of chunks: whole leaves of each partition, and those that lie in several, which are joined."""
-        from pyspark.sql.functions import spark_partition_id
-
-        row = 8 * (len(self.names) + 2)
-        most = self.leaf * max(1, CHUNK // row // self.leaf)
-        total = sum(piece.rows for piece in self.pieces)
-        cutter: Any = Cutter(self.encoded, self.levels, self.partitions, total, self.leaf, most)
-        table = self.table.withColumn("partition", spark_partition_id())
-        cutting = partial(renamed, (*self.columns, PARTITION), cutter)
-        cut = self._persisted(table.mapInArrow(cutting, "chunk binary").rdd.map(unpacked))
+        cut = self._persisted(self._cut(self.token))
         if not any(first % self.leaf for first, _ in self.partitions.values()):
             return cut
         shares = cut.filter(is_share).keyBy(partial(leaf_of, self.leaf))
         whole = shares.groupByKey(self.engine.workers).values().map(completed)
         return self.context.union([cut, self._persisted(whole)])
 
+    def _cut(self, token: str | None) -> RDD[Chunk]:
+        """The RDD of chunks of each partition, on the disks of the workers if the table has a name there."""
+        from pyspark.sql.functions import spark_partition_id
+
+        row = 8 * (len(self.names) + 2)
+        most = self.leaf * max(1, CHUNK // row // self.leaf)
+        total = sum(piece.rows for piece in self.pieces)
+        disk = None if token is None else Disk(token, self.names, self.targets, tuple(_gone))
+        own = self.partitions, total, self.leaf, most, disk
+        cutter: Any = Cutter(self.encoded, self.levels, *own)
+        table = self.table.withColumn("partition", spark_partition_id())
+        cutting = partial(renamed, (*self.columns, PARTITION), cutter)
+        return table.mapInArrow(cutting, "chunk binary").rdd.map(unpacked)
+
+    def over(self, blocks: RDD[Chunk], function: Callable[[Chunk], Any]) -> list[Any]:
+        """What a function finds in each block; those that are no longer where they were are made again for it."""
+        task = partial(over, function)
+        told = gathered(self.context, lambda: blocks.mapPartitions(_guarded(task)).collect())
+        if gone := sorted({number for each in told for number in each.gone}):
+            again = self._cut(None).mapPartitions(_guarded(task))
+            told += gathered(self.context, lambda: self.context.runJob(again, list, gone))
+        return [found for each in told for found in each.found]
+
     def tasks(self) -> RDD[Chunk]:
         """The blocks, in so few partitions that tasks cost less than their work."""
-        most = TASKS * self.engine.workers
+        numbers = sum(piece.rows for piece in self.pieces) * (len(self.names) + 1)
+        most = rounds(numbers, self.engine.workers) * self.engine.workers
         return self.blocks if self.blocks.getNumPartitions() <= most else self.blocks.coalesce(most)
 
     def noted(self, rounded: Iterable[str]) -> None:
@@ -253,7 +241,7 @@ class InSpark(Spark):
         rows, total = sum(part.rows for part in parts), sum(piece.rows for piece in source.pieces)
         ranges = None if rows == total else [(part.first, part.first + part.rows) for part in parts]
         task: Any = Pass(work, size, parts[0].how, parts[0].coding, ranges)
-        found = gathered(source.context, lambda: source.tasks().mapPartitions(_guarded(task)).collect())
+        found = source.over(source.tasks(), task)
         if ranges is None and sum(each.rows for each in found) != total:
             raise DataError(CHANGED)
         source.noted(name for each in found for name in each.rounded)
@@ -266,16 +254,9 @@ class InSpark(Spark):
         return Here(1).map(function, items, ahead)
 
 
-def refuse_vectors(table: Any, asked: Asked) -> None:
-    """Refuse a column of vectors among the features."""
-    for field in table.schema.fields:
-        wanted = field.name not in asked.drop if asked.features is None else field.name in asked.features
-        if wanted and type(field.dataType).__name__ == "VectorUDT":
-            raise DataError(VECTORS, file=TABLE, column=field.name)
-
-
-def _released(kept: list[Any]) -> None:
-    """Let executors forget the rows and blocks."""
+def _released(kept: list[Any], token: str) -> None:
+    """Let executors forget the rows and blocks; files go when the next table is cut."""
+    _gone.add(token)
     for table in reversed(kept):
         with suppress(Exception):  # the session may be stopped
             table.unpersist()
