@@ -7,6 +7,7 @@ classes. What scikit-learn, NamedTuple or Matplotlib bring is theirs. Examples a
 from __future__ import annotations
 
 import ast
+import builtins
 import doctest
 import inspect
 import itertools
@@ -337,6 +338,21 @@ def test_the_reference_is_complete(path):
 def test_doctest_finds_every_example(path):
     shown = [item for item in public(path) if runs(item.doc)]
     assert [item.path for item in shown if inspect.cleandoc(item.doc) not in collected(home(item))] == []
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_an_example_says_where_its_names_are_from(path):
+    own = {path.removesuffix("()").rpartition(".")[2], *dir(builtins)}
+    code = ast.parse("".join(runs(public(path)[0].doc)))
+    nodes = list(ast.walk(code))
+    used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    given |= {alias.asname or alias.name for node in nodes if isinstance(node, IMPORT) for alias in node.names}
+    given |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler)}
+    assert used - given - own - {node.arg for node in nodes if isinstance(node, ast.arg)} == set()
+
+
+IMPORT = ast.Import | ast.ImportFrom
 
 
 def home(item):

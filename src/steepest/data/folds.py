@@ -110,6 +110,7 @@ def folds(n: int, count: int, *, seed: int = 0, labels: ArrayLike | None = None)
     --------
     >>> [fold.tolist() for fold in folds(6, 3, labels=list("aaabbb"))]
     [[2, 4], [1, 5], [0, 3]]
+    >>> from steepest.data.folds import other_rows
     >>> other_rows(6, folds(6, 3)[0]).tolist()
     [0, 3, 4, 5]
     """

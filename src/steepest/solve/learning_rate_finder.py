@@ -48,6 +48,7 @@ class RangeTest(NamedTuple):
 
     Examples
     --------
+    >>> from steepest import find_learning_rate
     >>> found = find_learning_rate([[1.0], [3.0], [4.0], [5.0]], [4.0, 3.0, 7.0, 7.0])
     >>> found.rates.shape == found.costs.shape, 0.0 < found.suggestion < 0.1
     (True, True)

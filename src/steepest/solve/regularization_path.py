@@ -61,6 +61,7 @@ class AlphaPath(NamedTuple):
 
     Examples
     --------
+    >>> from steepest import alpha_path
     >>> path = alpha_path([[1.0], [-1.0]], [2.0, -2.0], alphas=[1.0, 0.5])
     >>> path.coefs.round(6).tolist(), path.intercepts.round(6).tolist()
     ([[1.0, 1.5]], [0.0, 0.0])

@@ -57,6 +57,7 @@ class Animation:
     Examples
     --------
     >>> from steepest import minimize
+    >>> from steepest.plots import animate
     >>> animate(minimize("(x-3)**2+2", 6, learning_rate=0.25, steps=8)).size
     (6.4, 3.6)
     """
