@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from importlib import metadata
@@ -53,7 +54,7 @@ def _read(file: str, number: int, problem: str) -> pd.DataFrame:
     penalty = found["objective_name"].str.extract(r"lmbd=([\d.e-]+)")[0]
     return pd.DataFrame(
         {
-            "table": title.where(penalty.isna(), title + ", lmbd " + penalty),
+            "table": title.where(penalty.isna() | (penalty == "1.0"), title + ", lmbd " + penalty),
             "solver": found["solver_name"].map(lambda name: _solver(name, problem)),
             "stop": found["stop_val"].astype(float),
             "file": number,
@@ -73,7 +74,7 @@ def _solver(name: str, problem: str) -> str:
 
 
 def races(curves: pd.DataFrame, problem: str) -> dict[str, Any]:
-    """Medians by table, solver and stopping value, loosest first; the minimum is the least objective found."""
+    """Medians by table, solver and stopping value, loosest first, without those no closer than a looser one."""
     return {f"{problem}: {table}": _race(problem, table, group) for table, group in curves.groupby("table", sort=False)}
 
 
@@ -91,7 +92,13 @@ def _race(problem: str, table: str, group: pd.DataFrame) -> dict[str, Any]:
         }
         for (solver, stop), (seconds, value) in zip(medians.index, medians.to_numpy(), strict=True)
     ]
-    return {"title": f"{problem}, {table}", "machine": described(), "ran": ran}
+    closest: dict[str, float] = {}
+    front = []
+    for one in ran:
+        if one["error"] < closest.get(one["name"], math.inf):
+            closest[one["name"]] = one["error"]
+            front.append(one)
+    return {"title": f"{problem}, {table}", "machine": described(), "ran": front}
 
 
 def described() -> str:

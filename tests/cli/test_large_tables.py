@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Executor
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from click.testing import CliRunner, Result
 from steepest.cli import main
 from steepest.cli.parts_options import PartsChoice, is_address
 from steepest.parts.engines import address
-from steepest.parts.engines.futures import Futures
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -132,7 +130,7 @@ def _there(tables: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def _started(processes: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
     """--engine local:N means processes that are there."""
-    monkeypatch.setattr(address, "_processes", lambda _: nullcontext(Futures(processes)))
+    monkeypatch.setattr(address, "_processes", lambda _: (processes, lambda: None))
 
 
 def run(line: str) -> Result:
@@ -166,7 +164,7 @@ REFUSED = {
     "fit linear good -t y --batch-size 9 --checkpoint a.ckpt": ("leave it out, or --batch-size", 2),
     "fit linear good -t y --resume": ("name it with --checkpoint FILE", 2),
     "fit linear good -t y --engine dask:x": (
-        "--engine dask:x: missing port number in address 'x': write dask:tcp://HOST:PORT",
+        "the engine dask:x: missing port number in address 'x': write dask:tcp://HOST:PORT",
         2,
     ),
     "fit linear good -t y --cv 3": ("--cv needs the rows in memory", 2),

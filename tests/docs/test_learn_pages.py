@@ -24,7 +24,7 @@ from steepest.plots.drawing.style import Picture
 FOLDER = ROOT / "docs" / "learn"
 PAGES = ("slopes", "line", "batches", "classes", "your-table")
 CELL = re.compile(r"^```\{code-cell\} python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-WIDEST = 104  # of a line of code
+WIDEST = 88  # of a line of code
 EXACT = {"rel": 1e-12}
 SLOPE = 0.8453333333333333  # of the eight points, the intercept fixed at 2.6
 PICTURES = {
@@ -32,7 +32,8 @@ PICTURES = {
         "TangentDisplay",
         "TangentDisplay",
         "PlaneSlopesDisplay",
-        "Panels",
+        "TangentDisplay",
+        "TangentDisplay",
         "CostSurfaceDisplay",
         "TangentDisplay",
     ],
@@ -41,8 +42,15 @@ PICTURES = {
         *("LearningRateDisplay", "FitDisplay", "CostSurfaceDisplay", "CostSurfaceDisplay"),
     ],
     "batches": ["CostSurfaceDisplay", "ComparisonDisplay", "Animation", "Animation"],
-    "classes": ["SigmoidDisplay", "CostShapesDisplay", "CostCurveDisplay", "SigmoidDisplay", "Panels"],
-    "your-table": ["Panels", "FitDisplay", "CostSurfaceDisplay", "ComparisonDisplay"],
+    "classes": [
+        "SigmoidDisplay",
+        "CostShapesDisplay",
+        "CostCurveDisplay",
+        "SigmoidDisplay",
+        "SigmoidDisplay",
+        "SigmoidDisplay",
+    ],
+    "your-table": ["CostHistoryDisplay", "CostHistoryDisplay", "FitDisplay", "CostSurfaceDisplay", "ComparisonDisplay"],
 }
 
 

@@ -154,8 +154,8 @@ class Solver(BaseSolver):
         self.beta = PEERS[self.package].fit(*self.table, self.lmbd, tol)
 
     def get_next(self, tol: float) -> float:
-        """A tenth of the tolerance before."""
-        return min(0.1, max(tol / 10, 1e-16))
+        """A hundredth of the tolerance before, from 0.01 on."""
+        return min(1e-2, max(tol / 100, 1e-16))
 
     def get_result(self) -> dict[str, Any]:
         """The coefficients."""

@@ -17,6 +17,7 @@ from ...parts.labels import Labels, labels_of
 from ...parts.parts import Parts
 from ...solve.fit import Run
 from ...solve.passes.fit import fit_parts
+from ...solve.passes.plan import passes_of
 from ...solve.settings import Watch
 from ..described import Described
 from ..fit_scores import Part, Scores
@@ -60,6 +61,7 @@ def fit_in_parts(flags: Flags, files: tuple[str, ...], choice: PartsChoice) -> i
         about = describe_parts(table, flags.file)
         check_at(flags, about)
         with _progress(table, loss) as progress:
+            table.plan(_passes(flags, loss, table))
             labels = _labels(table, about, flags) if flags.kind == "logistic" else None
             run = _descend(flags, loss, table, labels, progress)
     classes = None if labels is None else labels.labels
@@ -79,6 +81,14 @@ def _progress(table: Parts, loss: Loss) -> Iterator[PassProgress]:
         progress = PassProgress(tell, 8.0 * numbers, loss)
         table.told = progress.passing
         yield progress
+
+
+def _passes(flags: Flags, loss: Loss, table: Parts) -> int:
+    """About how many passes the fit takes; one that is made by batches is not made of passes."""
+    if flags.batch_size is not None:
+        return 1
+    problem = problem_of(flags, loss, start_of(flags, table.names), table.names)
+    return passes_of(table, problem, settings_of(flags), limits_of(flags))
 
 
 def _labels(table: Parts, about: Described, flags: Flags) -> Labels:
