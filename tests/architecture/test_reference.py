@@ -7,8 +7,10 @@ classes. What scikit-learn, NamedTuple or Matplotlib bring is theirs. Examples a
 from __future__ import annotations
 
 import ast
+import builtins
 import doctest
 import inspect
+import itertools
 import re
 import sys
 import textwrap
@@ -192,6 +194,7 @@ def parameter_faults(item):
     if "Parameters" in sections(item.doc):
         extra = set(described("Parameters\n----------\n" + sections(item.doc)["Parameters"])) - set(found)
         faults += [f"no parameter {name}" for name in sorted(extra)]
+    faults += [f"meaning of {line}" for line in bare(sections(item.doc).get("Parameters", "").splitlines())]
     known = {name: p for name, p in found.items() if told.get(name)}
     faults += [
         f"shape of {name}" for name, p in known.items() if "Array" in str(p.annotation) and not SHAPE(told[name])
@@ -199,6 +202,12 @@ def parameter_faults(item):
     if item.kind == "value" and "Parameters" not in sections(item.doc):
         return faults  # the package makes it, from all its fields
     return faults + [fault for name, p in known.items() for fault in default_fault(name, p, told[name])]
+
+
+def bare(lines):
+    """Lines "name : type" without a description below, unless they say where it is."""
+    heads = [(a, b) for a, b in itertools.pairwise([*lines, ""]) if a and not a.startswith(" ")]
+    return [a for a, b in heads if not b.startswith(" ") and not re.search(r" : (as|see) ", a)]
 
 
 SHAPE = re.compile(r"\(|\bas\b|\b(numbers?|arrays?|list|sequence|two|dict|ignored)\b").search
@@ -329,6 +338,21 @@ def test_the_reference_is_complete(path):
 def test_doctest_finds_every_example(path):
     shown = [item for item in public(path) if runs(item.doc)]
     assert [item.path for item in shown if inspect.cleandoc(item.doc) not in collected(home(item))] == []
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_an_example_says_where_its_names_are_from(path):
+    own = {path.removesuffix("()").rpartition(".")[2], *dir(builtins)}
+    code = ast.parse("".join(runs(public(path)[0].doc)))
+    nodes = list(ast.walk(code))
+    used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    given |= {alias.asname or alias.name for node in nodes if isinstance(node, IMPORT) for alias in node.names}
+    given |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler)}
+    assert used - given - own - {node.arg for node in nodes if isinstance(node, ast.arg)} == set()
+
+
+IMPORT = ast.Import | ast.ImportFrom
 
 
 def home(item):

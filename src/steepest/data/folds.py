@@ -31,6 +31,7 @@ def held_out_rows(n: int, share: float, *, seed: int = 0, labels: ArrayLike | No
     share : float
         Share of the rows to hold out, between 0 and 1.
     seed : int, default 0
+        Names the order of the rows; the same seed gives the same rows.
     labels : (n,) array, optional
         Classes, of which each keeps its share.
 
@@ -85,6 +86,7 @@ def folds(n: int, count: int, *, seed: int = 0, labels: ArrayLike | None = None)
     count : int
         Number of folds, 2 or more.
     seed : int, default 0
+        Names the order of the rows; the same seed gives the same rows.
     labels : (n,) array, optional
         Classes, of which each fold gets its share.
 
@@ -108,6 +110,7 @@ def folds(n: int, count: int, *, seed: int = 0, labels: ArrayLike | None = None)
     --------
     >>> [fold.tolist() for fold in folds(6, 3, labels=list("aaabbb"))]
     [[2, 4], [1, 5], [0, 3]]
+    >>> from steepest.data.folds import other_rows
     >>> other_rows(6, folds(6, 3)[0]).tolist()
     [0, 3, 4, 5]
     """

@@ -47,6 +47,7 @@ def make_rows(X: Any, y: Any, *, weight: Any = None, offset: Any = None, n_jobs:
 
     Examples
     --------
+    >>> import numpy as np
     >>> rows = make_rows([[1.0], [3.0]], [2.0, 4.0])
     >>> from steepest.objective.losses import MSE
     >>> rows.value(MSE(), np.zeros((2, 1)))

@@ -42,6 +42,7 @@ class Moments(NamedTuple):
     Attributes
     ----------
     hessian : (d + 1, d + 1) array
+        Second moments of the columns and of 1, by weight.
     minimiser : (d + 1, k) array
         The one of least norm in columns of size 1.
     cost : float
@@ -66,20 +67,20 @@ class Moments(NamedTuple):
 
     Examples
     --------
-    >>> from steepest import losses, make_rows
+    >>> from steepest import losses, make_moments, make_rows
     >>> moments = make_moments(make_rows([[1.0], [2.0], [4.0]], [3.0, 5.0, 8.0]))
     >>> w = moments.minimiser + 1.0
     >>> round(moments.value(losses.MSE(), w) - 2.0 * moments.cost, 9)
     12.666666667
     """
 
-    hessian: Array  # (d + 1, d + 1)
-    minimiser: Array  # (d + 1, k), the one of least norm in columns of size 1
+    hessian: Array
+    minimiser: Array
     cost: float
-    gradient: Array  # (d + 1, k), the gradient at the minimiser: rounding
-    mean: Array  # (d,) of the raw columns
-    spread: Array  # (d, d) covariance of the raw columns, divided by the sum of weights
-    null: Array  # (d, r) raw directions that change no prediction
+    gradient: Array
+    mean: Array
+    spread: Array
+    null: Array
     shape: tuple[int, int]
     units: Units = RAW
 

@@ -40,10 +40,8 @@ class Rows(NamedTuple):
 
     Attributes
     ----------
-    X : (n, d) array of any order, or CSR
-        The columns, float32 or float64.
-    y : (n, k) array
-        Targets, each of them contiguous.
+    X, y : (n, d) array of any order or CSR, (n, k) array
+        The columns, float32 or float64; the targets, each of them contiguous.
     weight, offset : (n,) arrays or None
         Weight of each row, None is 1; known part of its predictor, None is 0.
     units, total, threads : Units, float, int
@@ -76,27 +74,28 @@ class Rows(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from steepest import losses, make_rows
     >>> rows = make_rows([[1.0], [3.0]], [2.0, 4.0])
     >>> cost, gradient, curvature = rows.expansion(losses.MSE(), np.zeros((2, 1)))
     >>> cost, gradient.ravel().tolist(), curvature.matrix().round(6).tolist()
     (10.0, [-14.0, -6.0], [[10.0, 4.0], [4.0, 2.0]])
-    >>> rows.column_sums(np.ones(1), None)[0].tolist(), rows.weighted_curvature(np.ones(2)).diagonal().ravel().tolist()
-    ([2.0], [5.0, 1.0])
+    >>> rows.weighted_curvature(np.ones(2)).diagonal().ravel().tolist(), rows.column_sums(np.ones(1), None)[0].tolist()
+    ([5.0, 1.0], [2.0])
     >>> rows.sizes().shape, rows.one_target(0).shape
     ((2, 1), (2, 1))
     """
 
-    X: layout.Table  # (n, d) array of any order, or CSR; float32 or float64
-    y: NDArray[np.float64]  # (n, k), each target contiguous
-    weight: NDArray[np.float64] | None = None  # (n,)
-    offset: NDArray[np.float64] | None = None  # (n,)
+    X: layout.Table
+    y: NDArray[np.float64]
+    weight: NDArray[np.float64] | None = None
+    offset: NDArray[np.float64] | None = None
     units: Units = RAW
-    total: float = 1.0  # sum of the weights
+    total: float = 1.0
     threads: int = 1
-    tally: tuple[list[int], int] = ([0], 1)  # rows read so far, shared by all views of the table; rows of the table
-    numbers: NDArray[np.int64] | None = None  # of the rows in the table they were taken from, None where they are all
-    given: CSR | None = None  # a sparse table whose columns are shifted in X
+    tally: tuple[list[int], int] = ([0], 1)
+    numbers: NDArray[np.int64] | None = None
+    given: CSR | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -230,7 +229,7 @@ class Rows(NamedTuple):
         return np.asarray(layout.chosen(self.given or self.X, columns))
 
     def sizes(self) -> Rows:
-        """The rows with ``|x|`` in place of x."""
+        """The rows with ``|x|`` in place of x, (n, d)."""
         return self._replace(X=layout.absolute(self.X))
 
     def table(self) -> Array:

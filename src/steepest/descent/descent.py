@@ -78,8 +78,7 @@ def descend(
 
     Examples
     --------
-    >>> from steepest import make_rows
-    >>> from steepest import updates
+    >>> from steepest import Method, Problem, make_rows, until, updates
     >>> rows = make_rows([[1.0], [2.0]], [2.0, 4.0])
     >>> states = descend(Problem("mse", intercept=False), Method(learning_rate=0.1), rows)
     >>> [round(float(s.w[0, 0]), 3) for s in until(states, updates(3))]
@@ -132,7 +131,7 @@ def until(states: Iterable[State], *stops: StopLike) -> Iterable[State]:
 
     Examples
     --------
-    >>> from steepest import make_rows
+    >>> from steepest import Method, Problem, descend, make_rows
     >>> states = descend(Problem("mse"), Method(learning_rate=0.1), make_rows([[1.0], [2.0]], [2.0, 4.0]))
     >>> [s.t for s in until(states, lambda s: s.cost < 1.0)]
     [0, 1, 2]

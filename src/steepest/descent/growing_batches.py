@@ -75,7 +75,8 @@ def descend_growing(
 
     Examples
     --------
-    >>> from steepest import make_rows
+    >>> import numpy as np
+    >>> from steepest import Method, Problem, make_rows
     >>> X = np.random.default_rng(0).standard_normal((400, 2))
     >>> rows = make_rows(X, X @ [1.0, 2.0] + np.random.default_rng(1).standard_normal(400))
     >>> path = descend_growing(Problem(), Method("plain", 0.1, batch_size=2), rows, epochs=8)

@@ -29,7 +29,9 @@ class Trajectory:
     Attributes
     ----------
     coef : (m, d) or (m, d, k) array
+        Coefficients by raw columns; of a function its variables.
     intercept : (m,) or (m, k) array
+        In the units of the linear predictor.
     step : (m,) array
         Updates made so far; the start is 0.
     epoch : (m,) array
@@ -46,6 +48,7 @@ class Trajectory:
     meta : dict
         Settings, seed, versions and results of the run (JSON).
     verdict : Verdict or None
+        What happened; None where the descent was recorded alone.
     gradient : (c, d + 1) or (c, d + 1, k) array, or None
         Gradient of the objective by the raw parameters where the cost was evaluated, intercept last; of a function (c,
         d). With an L1 penalty the subgradient of least norm. None for paths of alpha and files of earlier versions.
@@ -142,8 +145,8 @@ class Trajectory:
         Parameters
         ----------
         w : (m, d + 1, k) array
-        cost : (m,) array
-        gradient : (m, d + 1, k) array
+            The points.
+        cost, gradient : (m,) array, (m, d + 1, k) array
             The objective at each of them, and its gradient.
 
         Examples

@@ -33,6 +33,7 @@ class Callbacks:
         Parameters
         ----------
         *callbacks : instances of ``sklearn.callback.FitCallback``
+            They are told of the start and the end of every task.
 
         Returns
         -------

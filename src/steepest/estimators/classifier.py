@@ -95,7 +95,9 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
     Attributes
     ----------
     coef_ : (1, d) array, (k, d) of k > 2 classes
+        By raw columns; zeros of an L1 penalty are exact.
     intercept_ : (1,) or (k,) array
+        Log odds where all columns are 0.
     classes_ : (k,) array
         Sorted labels; of two the second is the positive one.
     trajectory_ : Trajectory
@@ -103,6 +105,7 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
     certificate_, verdict_ : Certificate, Verdict
         Bound or estimate of the gap to the minimum; what happened, in words.
     n_iter_, n_features_in_, feature_names_in_
+        Epochs of the descent; number and names of the columns.
 
     Raises
     ------
@@ -266,7 +269,9 @@ class GDClassifier(ClassPredictions, LinearEstimator, ClassifierMixin, BaseEstim
         Parameters
         ----------
         X : (n, d) array, sparse matrix or data frame
+            The rows of the chunk; their columns are the same in every call.
         y : (n,) array
+            Labels, of those in ``classes``.
         sample_weight : (n,) array, optional
             Weight of each row, >= 0; the mean weight of the stream so far counts as 1.
         classes : (k,) array, optional

@@ -47,7 +47,9 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
     alpha_, l1_ratio_ : float
         The choice.
     coef_, intercept_ : (1, d) and (1,) arrays, (k, d) and (k,) of k > 2 classes
+        Of the fit to all rows, by raw columns.
     classes_ : (k,) array
+        Sorted labels; of two the second is the positive one.
     alphas_, scores_, mean_scores_, standard_errors_, worst_gap_
         The curves, as of `GDRegressorCV`.
     certificate_, verdict_, trajectory_, n_iter_
@@ -57,6 +59,7 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
     cross_validation_ : CrossValidation
         The curves, for `steepest.plots.CrossValidationDisplay`.
     n_features_in_, feature_names_in_
+        Number and names of the columns.
 
     Raises
     ------
@@ -125,6 +128,7 @@ class GDClassifierCV(CrossValidated, ClassifierMixin, BaseEstimator):  # type: i
         Parameters
         ----------
         X : (n, d) array, sparse matrix or data frame
+            The columns, of any scale.
         y : (n,) array
             Two or more labels of any kind.
         sample_weight : (n,) array, optional

@@ -52,6 +52,7 @@ class ModelFile:
         Parameters
         ----------
         path : str or Path
+            The file to write.
         target : str, or sequence of str for several targets, optional
             Names of the targets, which ``steepest evaluate`` looks for. "y", or y1, y2, ... by default; of a fit
             without feature names the columns after the features.

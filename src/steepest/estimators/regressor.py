@@ -92,7 +92,9 @@ class GDRegressor(NumberPredictions, LinearEstimator, RegressorMixin, BaseEstima
     Attributes
     ----------
     coef_ : (d,) array, (k, d) of y (n, k)
+        By raw columns; zeros of an L1 penalty are exact.
     intercept_ : float, (k,) array of y (n, k)
+        In the units of the target.
     trajectory_ : Trajectory
         Every recorded step, in raw units.
     certificate_ : Certificate
@@ -100,6 +102,7 @@ class GDRegressor(NumberPredictions, LinearEstimator, RegressorMixin, BaseEstima
     verdict_ : Verdict
         What happened, in words.
     n_iter_, n_features_in_, feature_names_in_
+        Epochs of the descent; number and names of the columns.
 
     Raises
     ------
@@ -204,7 +207,9 @@ class GDRegressor(NumberPredictions, LinearEstimator, RegressorMixin, BaseEstima
         Parameters
         ----------
         X : (n, d) array, sparse matrix, data frame, collection of Dask or Spark, or a table in parts (`steepest.scan`)
+            The columns, of any scale; a collection of Dask is computed once.
         y : (n,) or (n, k) array, collection of Dask if X is one, or names of columns; optional for a table in parts
+            Targets; several are fitted at once. A table in parts has its own.
         sample_weight : (n,) array, or as y, optional
             Weight of each row in the mean, >= 0.
         offset : (n,) array, or as y, optional
@@ -246,7 +251,9 @@ class GDRegressor(NumberPredictions, LinearEstimator, RegressorMixin, BaseEstima
         Parameters
         ----------
         X : (n, d) array, sparse matrix or data frame
+            The rows of the chunk; their columns are the same in every call.
         y : (n,) array
+            Targets.
         sample_weight : (n,) array, optional
             Weight of each row, >= 0; the mean weight of the stream so far counts as 1.
 

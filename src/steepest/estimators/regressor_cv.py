@@ -30,6 +30,7 @@ class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ign
         every coefficient is 0 to ``eps`` times that. For ridge, which has no such weight, the first is that of an
         l1_ratio of 0.001, and the last is eps^2 times that of the lasso.
     eps : float between 0 and 1, default 0.001
+        The smallest alpha, as a share of the largest.
     l1_ratio : float from 0 to 1, or a list of them, default 0.0
         Shares of the L1 penalty to try: 0 is ridge; 1 is the lasso, as scikit-learn's ``LassoCV``.
     cv : int, splitter or iterable of (train, test), optional
@@ -47,6 +48,7 @@ class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ign
     alpha_, l1_ratio_ : float
         The choice.
     coef_, intercept_ : (d,) array, float
+        Of the fit to all rows, by raw columns.
     alphas_ : (m,) array, or (r, m) for a list of r l1_ratios
         Decreasing.
     scores_ : (m, K) or (r, m, K) array
@@ -62,6 +64,7 @@ class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ign
     cross_validation_ : CrossValidation
         The curves, for `steepest.plots.CrossValidationDisplay`.
     n_features_in_, feature_names_in_
+        Number and names of the columns.
 
     Raises
     ------
@@ -129,7 +132,9 @@ class GDRegressorCV(CrossValidated, RegressorMixin, BaseEstimator):  # type: ign
         Parameters
         ----------
         X : (n, d) array, sparse matrix or data frame
+            The columns, of any scale.
         y : (n,) array
+            Targets.
         sample_weight : (n,) array, optional
             Weight of each row in the mean, >= 0, in fits and in the default score.
         groups : (n,) array, optional

@@ -133,7 +133,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Parameters
         ----------
         X : data frame or array (n, d)
+            The columns whose coding is learnt.
         y : ignored, optional
+            Accepted as in scikit-learn.
         """
         settings = self._settings()
         names, table = _columns_of(X, {*settings.categories, *settings.reference, *settings.dates})
@@ -152,6 +154,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Parameters
         ----------
         path : str or Path
+            A model file, of ``save`` or of ``steepest fit -o``.
         unknown : {"error", "other"}, default "error"
             As of the encoder.
 

@@ -144,6 +144,7 @@ class LooplessSVRG(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> float(LooplessSVRG(p=0.5).renews(np.arange(1, 10_001), 0, 0.01).mean())
     0.5079
     """

@@ -94,6 +94,7 @@ class Method:
 
     Examples
     --------
+    >>> import numpy as np
     >>> method = Method("momentum", 0.1, batch_size=32)
     >>> method.rule, method.steps_per_epoch(100)
     (Momentum(beta=0.9), 4)

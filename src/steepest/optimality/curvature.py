@@ -136,12 +136,15 @@ def stability_limit(
     Parameters
     ----------
     X : (n, d) array or sparse matrix
+        The columns that the descent sees, raw or standardised.
     y : ignored, optional
         Accepted so that the call looks like a fit.
     loss : name or record, default "squared_error"
+        One whose curvature is bounded.
     alpha : float >= 0, default 0.0
         Weight of the L2 penalty, added to the mean loss.
     fit_intercept : bool, default True
+        Whether there is an intercept.
     rule : name or record, default "plain"
         One that has `stability`: plain, momentum or nesterov.
 

@@ -38,7 +38,7 @@ class Comparison(NamedTuple):
     Examples
     --------
     >>> from functools import partial
-    >>> from steepest import minimize
+    >>> from steepest import compare, minimize
     >>> print(compare(partial(minimize, "(x - 3)**2", 6, steps=9), {"learning_rate": [0.25, 1.0]}))
     learning_rate=0.25  stopped              9 steps  cost 3.433227539e-05
     learning_rate=1.0   oscillating          9 steps  cost 9

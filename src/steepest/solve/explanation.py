@@ -77,6 +77,7 @@ class Explanation(NamedTuple):
     direction : (p,) array
         What the rule made of the gradient; with an L1 penalty or bounds, what is left after them.
     rate : float
+        The learning rate of the step.
     cost, cost_after : float
         The objective over all rows.
     by_slope, by_curvature : float, float or None

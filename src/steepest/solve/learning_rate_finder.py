@@ -48,6 +48,7 @@ class RangeTest(NamedTuple):
 
     Examples
     --------
+    >>> from steepest import find_learning_rate
     >>> found = find_learning_rate([[1.0], [3.0], [4.0], [5.0]], [4.0, 3.0, 7.0, 7.0])
     >>> found.rates.shape == found.costs.shape, 0.0 < found.suggestion < 0.1
     (True, True)
@@ -91,6 +92,7 @@ def find_learning_rate(
     alpha : float >= 0, default 0.0
         Weight of the L2 penalty, added to the mean loss.
     fit_intercept : bool, default True
+        Whether there is an intercept.
     low, high : float > 0 or None
         First and last rate. None: from 10^-4 to 100 times the stability limit, and from 10^-6 to 10 in any case.
     seed : int >= 0, default 0

@@ -54,14 +54,14 @@ class AlphaPath(NamedTuple):
         Penalty weights, decreasing.
     coefs : (d, m) array
         Coefficients by raw columns; zeros of an L1 penalty are exact.
-    intercepts : (m,) array
-    gaps : (m,) array
-        Certified distance of each cost from the minimum; inf where there is no certificate.
+    intercepts, gaps : (m,) arrays
+        Of the same optima; certified distance of each cost from the minimum, inf where there is no certificate.
     trajectories : tuple of m Trajectory
         The descent to each answer from the one before.
 
     Examples
     --------
+    >>> from steepest import alpha_path
     >>> path = alpha_path([[1.0], [-1.0]], [2.0, -2.0], alphas=[1.0, 0.5])
     >>> path.coefs.round(6).tolist(), path.intercepts.round(6).tolist()
     ([[1.0, 1.5]], [0.0, 0.0])
@@ -118,9 +118,8 @@ def alpha_path(
         The targets of a loss for two classes are 0 and 1.
     alphas : numbers >= 0, optional
         Penalty weights; they are sorted in decreasing order.
-    n_alphas : int >= 1, default 100
+    n_alphas, eps : int >= 1, 0 < float < 1, defaults 100 and 0.001
         Number of penalty weights if ``alphas`` are not given: from alpha_max to eps alpha_max in equal ratios.
-    eps : float, 0 < eps < 1, default 0.001
     l1_ratio : float from 0 to 1, default 1.0
         Share of the L1 penalty: 1 is the lasso; 0 is ridge, which has no alpha_max and needs ``alphas``.
     loss : name or record of `steepest.losses`, default "squared_error"

@@ -39,6 +39,7 @@ class Adam(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(Adam().direction(3.0, np.zeros(2), 1)), 6)
     1.0
     """
@@ -84,6 +85,7 @@ class AdamW(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(AdamW(decay=0.5).direction(3.0, np.array([0.0, 0.0, 4.0]), 1)), 6)
     3.0
     """
@@ -131,6 +133,7 @@ class AdaMax(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(AdaMax(beta1=0.75).direction(-2.0, np.array([0.0, 8.0]), 1)), 6)
     -0.25025
     """
@@ -179,6 +182,7 @@ class Nadam(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(Nadam(textbook=1).direction(3.0, np.zeros(3), 1)), 6)
     1.473684
     """
@@ -233,6 +237,7 @@ class AMSGrad(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(AMSGrad().direction(3.0, np.array([0.0, 0.0, 0.036]), 1)), 6)
     0.5
     """

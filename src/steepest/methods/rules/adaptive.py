@@ -47,6 +47,7 @@ class AdaGrad(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(AdaGrad().direction(3.0, np.array([16.0]), 2)), 6)
     0.6
     """
@@ -88,6 +89,7 @@ class AdaDelta(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(AdaDelta(0.75).direction(3.0, np.zeros(2), 1)), 6)
     0.002
     """
@@ -135,6 +137,7 @@ class RMSProp(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(float(RMSProp(0.75).direction(3.0, np.zeros(2), 1)), 6)
     2.0
     """
@@ -181,6 +184,7 @@ class Lion(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> memory = np.array([-1.0, 0.0])
     >>> float(Lion().direction(2.0, memory, 1)), round(float(memory[0]), 6)
     (-1.0, -0.97)

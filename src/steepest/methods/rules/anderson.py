@@ -41,6 +41,7 @@ class Anderson(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> memory = np.zeros((6, 1, 1))
     >>> rule, w = Anderson(pairs=1), np.array([[4.0]])
     >>> for t in (1, 2):  # half of 3 w^2, whose plain step of 0.1 leaves 0.7 of w

@@ -62,6 +62,7 @@ class Momentum(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> v = np.array([1.0])
     >>> float(Momentum(0.5).direction(2.0, v, 1))
     2.5
@@ -113,6 +114,7 @@ class Nesterov(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> v = np.array([1.0])
     >>> float(Nesterov(0.5).direction(2.0, v, 1))
     3.25
@@ -155,6 +157,7 @@ class Accelerated(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> memory = np.zeros((2, 1))
     >>> Accelerated().direction(np.array([2.0]), memory, 1)
     array([2.])

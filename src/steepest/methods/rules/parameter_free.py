@@ -40,6 +40,7 @@ class ScheduleFree(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> rule, memory = ScheduleFree(0.5), np.array([0.0, 0.0, 0.1, 3.0])
     >>> round(float(rule.direction(2.0, memory, 1)), 6), round(float(rule.answer(2.8, memory)), 6)
     (2.0, 2.8)
@@ -98,6 +99,7 @@ class DoWG(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> DoWG(r0=0.5).direction(np.array([3.0, -4.0]), np.zeros((4, 2)), 1)
     array([ 0.3, -0.4])
     """
@@ -149,6 +151,7 @@ class Prodigy(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> memory = np.zeros((8, 1))
     >>> p = Prodigy(beta1=0.0, beta2=0.75, d0=0.5).direction(np.array([3.0]), memory, 1)
     >>> round(float(p[0]), 6)

@@ -29,6 +29,7 @@ class Newton(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Newton().direction(np.array([[2.0]]), np.array([[4.0]]), 1)
     array([[0.5]])
     """
@@ -59,6 +60,7 @@ class Whitened(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> B = np.array([[4.0]])
     >>> Whitened().direction(np.array([[2.0]]), B, 1)
     array([[0.5]])
@@ -116,6 +118,7 @@ class Secant(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Secant(1).direction(np.array([[2.0]]), np.array([[[4.0]], [[0.0]], [[0.0]]]), 1)
     array([[0.5]])
     """
@@ -181,6 +184,7 @@ class Spectral(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> Spectral().direction(np.array([[2.0]]), np.array([[[4.0]], [[0.0]]]), 1)
     array([[0.5]])
     """

@@ -46,6 +46,7 @@ class Polyak(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> g = np.array([[3.0], [4.0]])
     >>> Polyak(least=2.0).adapt(1, 0.0 * g, g, 7.0, ())
     0.2
@@ -102,6 +103,7 @@ class BarzilaiBorwein(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> memory = np.zeros((12, 2, 1))
     >>> rate, at, g = BarzilaiBorwein(eta=0.1), np.array([[1.0], [2.0]]), np.array([[2.0], [8.0]])
     >>> rate.adapt(1, at, g, 9.0, memory)
@@ -182,6 +184,7 @@ class ADGD(NamedTuple):
 
     Examples
     --------
+    >>> import numpy as np
     >>> memory, at, g = np.zeros((4, 1, 1)), np.array([[1.0]]), np.array([[4.0]])
     >>> ADGD(eta=0.1).adapt(1, at, g, 2.0, memory)
     0.1

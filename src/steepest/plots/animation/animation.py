@@ -40,6 +40,7 @@ class Animation:
     Parameters
     ----------
     panels : list of Panel
+        What is drawn side by side.
     steps : (frames,) array of int
         Step of each frame.
     captions : list of str
@@ -56,6 +57,7 @@ class Animation:
     Examples
     --------
     >>> from steepest import minimize
+    >>> from steepest.plots import animate
     >>> animate(minimize("(x-3)**2+2", 6, learning_rate=0.25, steps=8)).size
     (6.4, 3.6)
     """
@@ -84,6 +86,7 @@ class Animation:
         Parameters
         ----------
         figure : Matplotlib figure
+            An empty one.
         i : int, default -1
             Number of the frame; negative ones count from the end.
         """
@@ -165,6 +168,7 @@ class Animation:
         Parameters
         ----------
         path : str or Path
+            A name that ends in .gif or .mp4.
         force : bool, default False
             Whether an existing file is replaced.
 

@@ -42,6 +42,7 @@ class DecisionBoundaryDisplay(OverColumns):
     Parameters
     ----------
     points : (n, 2) array
+        The two columns, raw.
     y : (n,) array
         Labels as 0, 1, ...
     cut : Cut
@@ -53,6 +54,7 @@ class DecisionBoundaryDisplay(OverColumns):
     names : Names, default Names()
         Of the target and the classes.
     verdict : str, default ""
+        The verdict of the fit, in one line.
 
     Attributes
     ----------

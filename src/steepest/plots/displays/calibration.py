@@ -36,6 +36,7 @@ class CalibrationDisplay(OfClasses):
     bins : int, default 10
         At most so many groups.
     by : {"quantile", "width"}, default "quantile"
+        Whether groups have equal weight, or equal width.
 
     Attributes
     ----------

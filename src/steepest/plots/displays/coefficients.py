@@ -53,6 +53,7 @@ class CoefficientsDisplay(Picture):
     intervals : sequence of Interval
         In any order.
     target : str, default "y"
+        Name of the target.
     standardized : bool, default True
         Whether values are for one standard deviation of each column.
     level : float, default 0.95
@@ -110,6 +111,7 @@ class CoefficientsDisplay(Picture):
         Parameters
         ----------
         summary : Summary
+            What ``summary`` of an estimator returns.
         standardized : bool, default True
             Whether coefficients are for one standard deviation of each column; else for the raw columns.
         """
@@ -142,7 +144,9 @@ class CoefficientsDisplay(Picture):
         Parameters
         ----------
         fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model
+            With one target or two classes.
         X, y : (n, d) and (n,) data
+            The rows of the fit, by which the standard errors are computed.
         sample_weight, offset : (n,) arrays, optional
             Weights and offsets of the rows, as given to ``fit``.
         target : str, optional

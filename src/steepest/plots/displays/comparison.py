@@ -48,14 +48,14 @@ class Course(NamedTuple):
 class ComparisonDisplay(OnCommonAxes):
     """Costs of several runs on one problem, each named at its end; runs that diverge leave at the top.
 
-    Eight runs or more are drawn in a small picture each, with the others pale behind them. Cost: O(m) for m recorded
-    costs; the rows are not read.
+    Eight runs or more are drawn in a small picture each, with the others pale behind them. Cost: O(m) for m costs.
 
     Parameters
     ----------
     courses : dict from label to Course
         Costs and status of each run.
     by : {"step", "epoch", "seconds"}, default "step"
+        What the horizontal axis counts.
     least : float or None
         The minimum cost, if it is known.
     excess : bool, default False
@@ -67,11 +67,9 @@ class ComparisonDisplay(OnCommonAxes):
 
     Attributes
     ----------
-    along, costs, statuses : dict from label to (m,) array, (m,) array, str
-        From ``courses``.
+    along, costs, statuses : dicts from label to (m,) array, (m,) array and str, from ``courses``
     ax_, figure_ : Matplotlib axes and figure, after `plot`
-    lines_ : dict from label to Matplotlib line
-    arrows_ : dict from label to Matplotlib annotation, of runs that diverge
+    lines_, arrows_ : dicts from label to Matplotlib line, and to an annotation where the run diverges
     finding, alt_text : str
 
     Examples
@@ -118,6 +116,7 @@ class ComparisonDisplay(OnCommonAxes):
         Parameters
         ----------
         runs : dict from label to Trajectory
+            Runs on one problem.
         by : {"step", "epoch", "seconds"}, default "step"
             Horizontal axis.
         excess : bool, optional
@@ -156,11 +155,12 @@ class ComparisonDisplay(OnCommonAxes):
     def from_comparison(
         cls, comparison: Comparison, *, by: str = "step", excess: bool | None = None, least: float | None = None
     ) -> ComparisonDisplay:
-        """From a result of `steepest.compare`.
+        """From a result of `steepest.compare`: ``from_trajectories`` of its runs by their labels.
 
         Parameters
         ----------
         comparison : Comparison
+            What it returns.
         by, excess, least : as of `from_trajectories`
         """
         runs = dict(zip(comparison.labels, comparison.trajectories, strict=True))

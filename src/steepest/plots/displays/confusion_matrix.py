@@ -35,6 +35,7 @@ class ConfusionMatrixDisplay(OfClasses):
     counts : (k, k) array
         Rows, or sums of weights, by true class and predicted class.
     classes : tuple of k labels, default (0, 1)
+        In the order of the counts.
     target : str, default "class"
         Name of the target.
     verdict : str, default ""
@@ -84,6 +85,7 @@ class ConfusionMatrixDisplay(OfClasses):
         classes : sequence of k labels, optional
             By default the sorted labels of both.
         sample_weight : (n,) array, optional
+            Weights of the rows; by default 1.
         target : str, default "class"
             Name of the target.
 

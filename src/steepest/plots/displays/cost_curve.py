@@ -81,6 +81,7 @@ class CostCurveDisplay(Picture):
     Parameters
     ----------
     curve : Curve
+        The cost at points of the line.
     track : Track
         The states that are drawn: their parameter, and their own cost.
     steps : (k,) array
@@ -92,6 +93,7 @@ class CostCurveDisplay(Picture):
     course : Course, default Course()
         The learning rates, and where the run goes on where it leaves the picture.
     caption : Caption, default Caption()
+        Formula of the cost, what the line is, the verdict and a note.
 
     Attributes
     ----------

@@ -115,10 +115,10 @@ class CostHistoryDisplay(Picture):
         Parameters
         ----------
         trajectory : Trajectory, or dict from label to Trajectory
-        gap : bool, optional
-        scale : {"linear", "log"}, optional
+            The runs; costs that were recorded are drawn.
+        gap, scale : as of the class
         log_steps : bool, optional
-            As for the class.
+            Whether the axis of the steps is logarithmic.
 
         Raises
         ------

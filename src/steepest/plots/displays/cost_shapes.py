@@ -47,11 +47,13 @@ class CostShapesDisplay(OfRows):
     Parameters
     ----------
     slopes : (m,) array
+        The horizontal axis.
     squared, entropy : (m,) arrays
         The two costs.
     touched : Touched
         Where the two tangents are drawn, and their slopes.
     intercept : float, default 0.0
+        b, the same for all slopes.
     rows, of : int, default 0
         Rows used for the means, and rows in all.
 
@@ -107,6 +109,7 @@ class CostShapesDisplay(OfRows):
         x, y : (n,) arrays
             Of more than 5,000 rows, 5,000 are used, evenly spaced.
         intercept : float, default 0.0
+            b, the same for all slopes.
         slopes : (low, high)
             Range of slopes.
         at : float, optional

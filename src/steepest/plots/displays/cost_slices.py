@@ -34,7 +34,9 @@ class CostSlicesDisplay(Picture):
     Parameters
     ----------
     slices : Slices
+        The cost along each parameter.
     verdict : str, default ""
+        The verdict of the fit, in one line.
 
     Attributes
     ----------

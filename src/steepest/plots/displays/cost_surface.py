@@ -69,10 +69,13 @@ class CostSurfaceDisplay(Picture):
     steps : int, default 0
         Steps of the longest run.
     minimum : (x, y) or None
+        Its place on the plane, if it is known.
     least : float or None
         The minimum cost, if it is known.
     caption : Caption, default Caption()
+        Formula of the cost, what the plane is, the verdict and a note.
     kind : {"contour", "surface"}, default "contour"
+        A contour map, or a surface in space.
 
     Attributes
     ----------

@@ -132,6 +132,7 @@ class FitDisplay(OfRows):
         Parameters
         ----------
         line : (slope, intercept)
+            In raw units.
         x : (m,) array
             Values of the column.
         """
@@ -145,6 +146,7 @@ class FitDisplay(OfRows):
         Parameters
         ----------
         line : (slope, intercept)
+            In raw units.
         """
         return line_words(*line, self.x_name, self.target, "exp({})" if self.growth else "{}")
 

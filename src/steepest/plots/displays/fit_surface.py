@@ -34,6 +34,7 @@ class FitSurfaceDisplay(OverColumns):
     Parameters
     ----------
     points : (n, 2) array
+        The two columns, raw.
     residuals : (n,) array
         Targets minus predictions by all columns.
     cut : Cut
@@ -41,7 +42,9 @@ class FitSurfaceDisplay(OverColumns):
     r2 : float
         Share of the targets' variance that the predictions explain.
     target : str, default "y"
+        Name of the target.
     verdict : str, default ""
+        The verdict of the fit, in one line.
 
     Attributes
     ----------

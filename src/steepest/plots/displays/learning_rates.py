@@ -41,6 +41,7 @@ class LearningRateDisplay(Picture):
     values : (m,) array
         The result of each rate; infinite or NaN if there is none.
     diverged : (m,) array of bool
+        Whether the run of each rate diverged.
     limit : float or None
         Largest stable learning rate, see `steepest.stability_limit`.
     suggestion : float or None
@@ -91,6 +92,7 @@ class LearningRateDisplay(Picture):
         Parameters
         ----------
         found : RangeTest
+            What `steepest.find_learning_rate` returns.
         limit : float, optional
             Largest stable learning rate, see `steepest.stability_limit`.
         """
@@ -119,6 +121,7 @@ class LearningRateDisplay(Picture):
         Parameters
         ----------
         runs : list of Trajectory, or dict of them
+            Each with one constant rate.
         show : {"steps", "cost"}, optional
             Steps until 99.9 % of the decrease to the minimum, or the cost after the last step; by default steps, if a
             run gets so far.

@@ -21,6 +21,7 @@ class Panels(Picture):
     Parameters
     ----------
     pictures : Displays
+        From left to right.
     finding : str, default ""
         The common finding; by default that of the first picture.
 

@@ -61,6 +61,7 @@ class RegularizationPathDisplay(OfRows):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from steepest import GDRegressorCV
     >>> X = np.random.default_rng(0).standard_normal((60, 4))
     >>> y = X @ [2.0, 0.0, -1.0, 0.0] + np.random.default_rng(1).standard_normal(60)

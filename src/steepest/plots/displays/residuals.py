@@ -34,9 +34,11 @@ class ResidualsDisplay(OfRows):
     Parameters
     ----------
     predicted, y : (n,) arrays
+        Predictions and targets.
     x : (n,) array or None
         The one column; None draws residuals against predictions.
     x_name, target : str, defaults "x" and "y"
+        Names of the column and of the target.
     verdict : str, default ""
         The verdict, in one line.
     weight : (n,) array or None

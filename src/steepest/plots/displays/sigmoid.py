@@ -39,6 +39,7 @@ class SigmoidDisplay(OfRows):
     x, y : (n,) arrays, default ()
         The column or the linear predictors, and the labels as 0 and 1; empty for the curve alone.
     a, b : float, defaults 1.0 and 0.0
+        Slope and intercept of the linear predictor a x + b.
     names : Names, default Names()
         Of the column, the target and the two classes.
     verdict : str, default ""

@@ -37,6 +37,7 @@ class SigmoidSurfaceDisplay(OverColumns):
     Parameters
     ----------
     points : (n, 2) array
+        The two columns, raw.
     y : (n,) array
         Labels as 0 and 1.
     cut : Cut
@@ -46,6 +47,7 @@ class SigmoidSurfaceDisplay(OverColumns):
     names : Names, default Names()
         Of the target and the classes.
     verdict : str, default ""
+        The verdict of the fit, in one line.
 
     Attributes
     ----------

@@ -127,9 +127,8 @@ class TangentDisplay(Picture):
 
         Parameters
         ----------
-        trajectory : Trajectory
-        f : callable, optional
-            The function, for a run on a callable.
+        trajectory, f : Trajectory, callable or None, default None
+            What `steepest.minimize` returns, and the function, for a run on a callable.
 
         Raises
         ------

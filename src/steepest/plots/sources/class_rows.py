@@ -90,6 +90,7 @@ class OfClasses(OfRows):
         classes : sequence of k labels, optional
             In the order of the columns; by default the sorted labels of ``y``.
         sample_weight : (n,) array, optional
+            Weights of the rows; by default 1.
         target : str, default "y"
             Name of the target.
 

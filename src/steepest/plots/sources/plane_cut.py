@@ -58,6 +58,7 @@ class OverColumns(OfRows):
         Parameters
         ----------
         fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model
+            With two columns or more.
         X, y, sample_weight, offset : as given to ``fit``
         target : str, optional
             Name of the target; by default the name of ``y``.

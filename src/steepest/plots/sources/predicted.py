@@ -92,7 +92,9 @@ class OfRows(Picture):
         Parameters
         ----------
         fitted : GDRegressor, GDClassifier or another linear estimator, Trajectory or Model
+            With one target, or with classes.
         X : (n, d) array, data frame or sparse matrix
+            The columns of the fit.
         y : (n,) array
             Targets or labels.
         sample_weight : (n,) array, optional
