@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 
 FOLDER = "notebooks"
-CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n)*\n*(.*?)\n```$", re.MULTILINE | re.DOTALL)  # without options such as :tags:
+CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n)*\n*(.*?)\n```$", re.MULTILINE | re.DOTALL)
 LAB = re.compile(r"^```\{lab\} (\S+)\n```$", re.MULTILINE)
 SHOWN = '```{code-cell} python\nlab(lesson="\\1")\n```'
 FIRST = "from steepest import lab"
