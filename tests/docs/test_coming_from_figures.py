@@ -74,10 +74,13 @@ class TestElasticNet:
 
 
 @pytest.mark.parametrize("ratio", [1, 0.5, 0])
-def test_classes_of_glmnet(ratio: float) -> None:
-    found = fitted(GDClassifier(**elastic(ratio, 0.05)), X, CARS["cyl"], X.std(axis=0))
-    theirs = centred(PEERS["glmnet"][f"multinomial {ratio} standardized"])
-    assert centred(found) == pytest.approx(theirs, rel=1e-6, abs=1e-6)
+def test_three_classes(ratio: float) -> None:
+    model = GDClassifier(**elastic(ratio, 0.05))
+    glmnet = centred(PEERS["glmnet"][f"multinomial {ratio} standardized"])
+    spark = centred(PEERS["spark"][f"classes {ratio:.1f} standardized"])
+    for ddof, theirs in ((0, glmnet), (1, spark)):
+        found = fitted(model, X, CARS["cyl"], X.std(axis=0, ddof=ddof))
+        assert centred(found) == pytest.approx(theirs, rel=1e-6, abs=1e-6)
 
 
 def test_factors_signs_weights_and_offsets_of_glmnet() -> None:

@@ -57,8 +57,7 @@ VW = """
 --initial_t --feature_mask --initial_regressor --initial_weight --random_weights --normal_weights
 --truncated_normal_weights --sparse_weights --input_feature_regularizer --sgd --adaptive --adax --invariant
 --normalized --sparse_l2 --l1_state --l2_state --per_model_save_load --bfgs --conjugate_gradient --hessian_on --mem
---termination
---link --binary --oaa --oaa_subsample --probabilities --scores --indexing --classweight
+--termination --link --binary --oaa --oaa_subsample --probabilities --scores --indexing --classweight
 -l -b -q -d -c -k -f -t -p -r -i -P -a -C
 squared classic logistic hinge quantile poisson expectile
 """  # VW 9.11.9: vw --help, but for logging, parser and most reductions
