@@ -1,4 +1,4 @@
-"""Pages with cells are notebooks too: the build writes NAME.ipynb for Jupyter and NAME_marimo.py, linked on top.
+"""The tutorials are notebooks too: the build writes NAME.ipynb for Jupyter and NAME_marimo.py, linked on top.
 
 The text and the code of a notebook are those of its page. A lab becomes a cell that shows it, and a link between pages
 becomes its words. The build stops if the code of a notebook is not that of the page, or if marimo could not run it.
@@ -16,6 +16,7 @@ import jupytext
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
+TUTORIALS = "learn"  # pages of other folders have cells for their pictures alone
 FOLDER = "notebooks"
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n)*\n*(.*?)\n```$", re.MULTILINE | re.DOTALL)
 LAB = re.compile(r"^```\{lab\} (\S+)\n```$", re.MULTILINE)
@@ -83,7 +84,7 @@ def _marimo(*words: str | Path) -> str:
 
 
 def _is_notebook(page: Path) -> bool:
-    return page.suffix == ".md" and "\nkernelspec:" in page.read_text(encoding="utf-8")[:400]
+    return page.parent.name == TUTORIALS and "\nkernelspec:" in page.read_text(encoding="utf-8")[:400]
 
 
 def _names(page: Path) -> dict[str, str]:

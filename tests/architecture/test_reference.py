@@ -23,6 +23,7 @@ from conftest import ROOT
 
 import steepest
 from steepest.core import loss_types, record_types
+from steepest.core.types import Array
 from steepest.lab.in_python import lab
 from steepest.objective import data
 from steepest.plots.drawing import style
@@ -393,3 +394,26 @@ def test_every_kind_of_name_is_met_and_every_exception_is_used():
     items = [item for path in NAMES for item in public(path)]
     assert {item.kind for item in items} == set(NEEDS)
     assert {path.rpartition(".")[2] for path in NAMES} >= set(EXCEPT)
+
+
+def test_what_is_missing_is_named():
+    def bare(x: Array, n: int = 3) -> float:
+        """Something."""
+
+    def wrong(x: Array, n: int = 3) -> float:
+        """Something.
+
+        Parameters
+        ----------
+        x : numeric
+        n : int, default 4
+            A number.
+        m : int
+            Another.
+        """
+
+    lacks = ["Returns", "a formula", "Raises", "a cost", "a source", "an example"]
+    assert missing(Public("bare", bare, "numerical function")) == ["parameter x", "parameter n", *lacks]
+    faults = ["no parameter m", "meaning of x : numeric", "shape of x", "default 3 of n"]
+    assert missing(Public("wrong", wrong, "numerical function")) == [*faults, *lacks]
+    assert MARKUP.findall(prose("The size |w| of coef_, but ``|w|`` and eta_{t+1} are fine.")) == ["|w", "coef_"]

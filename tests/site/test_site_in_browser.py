@@ -67,7 +67,7 @@ def test_axe_finds_nothing(opened: Any, name: str, width: int, scheme: str) -> N
 )
 def test_search_works_without_a_network(opened: Any, words: str, title: str) -> None:
     page = opened("search", query=f"?q={words}")
-    page.wait_for_selector("ul.search li", timeout=20_000)
+    page.get_by_text("Search finished").wait_for(timeout=20_000)
     assert any(title in text for text in page.locator("ul.search li a").all_inner_texts())
 
 

@@ -127,7 +127,7 @@ class Picture:
         return picture_bytes(self.figure_, kind, self.finding, self.alt_text)
 
     def _repr_html_(self) -> str | None:
-        """The picture in a cell of a notebook; after `plot` pyplot shows it, and a cell shows it once."""
+        """The picture in a cell of a notebook; where pyplot shows it after `plot`, no second time."""
         if "figure_" in vars(self) and shown_by_pyplot(self.figure_):
             return None
         svg = self._bytes("svg")
@@ -136,13 +136,13 @@ class Picture:
 
 
 def shown_by_pyplot(figure: Any) -> bool:
-    """Whether a figure is one of pyplot's, and not closed yet."""
+    """Whether pyplot shows a figure by itself: it is one of pyplot's, not closed yet, in interactive mode."""
     manager = figure.canvas.manager
     if manager is None:
         return False
     from matplotlib import pyplot
 
-    return bool(pyplot.fignum_exists(manager.num))
+    return bool(pyplot.isinteractive() and pyplot.fignum_exists(manager.num))
 
 
 def picture_bytes(figure: Any, kind: str, title: str, alt_text: str) -> bytes:
