@@ -29,7 +29,7 @@ class Streaming:
 
     @cached_property
     def trajectory_(self) -> Trajectory:
-        """The trajectory of the last chunk, made when it is first read; a fit sets its own."""
+        """Every recorded step of the last fit; of a stream those of its last chunk, made when first read."""
         if "_recorded" not in vars(self):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'trajectory_'")
         path: Trajectory = vars(self).pop("_recorded")()
