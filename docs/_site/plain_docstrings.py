@@ -37,6 +37,10 @@ def _skip(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) 
 
 
 def _signature(app: Any, what: str, name: str, thing: Any, *_: Any) -> tuple[str, str] | None:
-    if what != "class" or "named" not in str(inspect.signature(thing.__init__)):
+    if what != "class" or not any(
+        "**named" in str(inspect.signature(made)) for made in (thing.__new__, thing.__init__)
+    ):
         return None
-    return str(inspect.signature(thing)).partition(" -> ")[0], ""
+    found = inspect.signature(thing)
+    bare = [parameter.replace(annotation=parameter.empty) for parameter in found.parameters.values()]
+    return str(found.replace(parameters=bare, return_annotation=found.empty)), ""
