@@ -27,6 +27,10 @@ class RecordField(Generic[Given, Kept]):
     def __init__(self, default: Given, read: Callable[[Given], Kept]) -> None:
         self.default, self.read = default, read
 
+    def __repr__(self) -> str:
+        """The default, as signatures show it."""
+        return repr(self.default)
+
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
