@@ -90,7 +90,7 @@ name, 3 bad data, 4 diverged, 5 not converged (with --require-converged),
 Try:  steepest sample park > park.txt
       steepest fit linear park.txt -t visitors --at temperature=33
 
-Terms: docs/glossary.md"""
+Terms: the Glossary"""
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -94,6 +94,10 @@ def _meaning(error: Exception) -> tuple[str, str, int]:
             return "file", f"{error.filename}: cannot be used ({reason}): check the file", 1
         drop_output()
         return "file", f"the output cannot be written: {reason}", 1
+    from .plugins import error_of_own_code
+
+    if own := error_of_own_code(error):
+        return "usage", own, 2
     return "internal", f"internal error, {type(error).__name__}: {error} (STEEPEST_DEBUG=1 shows where)", 1
 
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import sys
+import traceback
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import UsageError
 from ..core.records import is_record, make
 
-__all__ = ["own_record"]
+__all__ = ["error_of_own_code", "own_record"]
 
 SPEC = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?::(.*))?")
 
@@ -36,6 +38,16 @@ def own_record(spec: object, what: str) -> Any:
     if not (isinstance(cls, type) and is_record(cls)):
         raise UsageError(f"{module!r} has no {what} {name!r}: it must be a NamedTuple class of that name")
     return make(cls, fields or "", what)
+
+
+def error_of_own_code(error: Exception) -> str | None:
+    """Where a file of the user's, in the working directory, raised an error, and which; None if no such file did."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    file, package = Path(last.filename), Path(__file__).parents[1]
+    if not file.is_relative_to(Path.cwd()) or file.is_relative_to(package) or "site-packages" in file.parts:
+        return None
+    mend = ": write np.where(a > b, c, d) in place of if" if "truth value of an array" in str(error) else ""
+    return f"{file.name}, line {last.lineno}: {type(error).__name__}: {error}{mend}"
 
 
 def _module(name: str, what: str) -> Any:

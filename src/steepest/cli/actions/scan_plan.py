@@ -19,7 +19,7 @@ __all__ = ["Asked", "Plan", "as_object", "plan_lines", "plan_of"]
 PASSES = {"linear": 1, "logistic": 5}  # usual numbers for a fit; those of logistic include the survey
 WIDE = {"linear": 30, "logistic": 30}  # the same without Hessians
 UNKNOWN = "not measured, as the files are below 17 MB or remote: give its speed with --disk"
-MODEL = "{} is computed from these speeds by the model of docs/use/clusters.md, without a cache. It is not measured."
+MODEL = "{} is computed from these speeds by the cost model (documentation, Clusters), without a cache. Not measured."
 
 
 class Asked(NamedTuple):

@@ -11,7 +11,7 @@ from ..options import json_option, table_options
 __all__ = ["command"]
 
 
-@click.command(short_help="Say what one step of a recorded run did, and why.", epilog="Terms: docs/glossary.md")
+@click.command(short_help="Say what one step of a recorded run did, and why.", epilog="Terms: the Glossary")
 @click.argument("run")
 @click.argument("file", required=False)
 @click.option("--step", type=click.IntRange(0), required=True, metavar="K", help="The step from state K to K + 1.")

@@ -23,7 +23,7 @@ from ..values import AT, KIND, NUMBER
 __all__ = ["command"]
 
 
-@click.command(short_help="Fit a line or a logistic curve to a table.", epilog="Terms: docs/glossary.md")
+@click.command(short_help="Fit a line or a logistic curve to a table.", epilog="Terms: the Glossary")
 @click.argument("kind", type=KIND)
 @files_argument
 @loss_options

@@ -13,7 +13,7 @@ from ..values import COLUMNS, COUNT, NUMBER, TARGETS
 __all__ = ["command"]
 
 
-@click.command(short_help="Say what large tables hold, and what a fit would cost.", epilog="Terms: docs/glossary.md")
+@click.command(short_help="Say what large tables hold, and what a fit would cost.", epilog="Terms: the Glossary")
 @files_argument
 @click.option("-t", "--target", type=TARGETS, metavar="COL", help="Count its classes. Cost: a pass over this column.")
 @click.option("--drop", type=COLUMNS, metavar="COL,COL", help="Columns to leave out.")

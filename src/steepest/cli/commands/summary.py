@@ -14,7 +14,7 @@ __all__ = ["command"]
 COVARIANCES = ("nonrobust", "HC0", "HC1", "HC2", "HC3")
 
 
-@click.command(short_help="Standard errors, tests and intervals of a model.", epilog="Terms: docs/glossary.md")
+@click.command(short_help="Standard errors, tests and intervals of a model.", epilog="Terms: the Glossary")
 @click.argument("model")
 @click.argument("file")
 @click.option(
