@@ -226,7 +226,7 @@ def test_without_pyarrow_text_is_read_and_parquet_says_what_to_install(tmp_path,
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert read(tmp_path, "x,y\n1,2\n").X.tolist() == [[1, 2]]
     (tmp_path / "a.parquet").touch()
-    with pytest.raises(UsageError, match=r"needs pyarrow: pip install steepest\[tables\]"):
+    with pytest.raises(UsageError, match=r"needs pyarrow: pip install 'steepest\[tables\]'"):
         read_table(tmp_path / "a.parquet")
 
 

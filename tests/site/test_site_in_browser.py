@@ -24,7 +24,7 @@ AXE = {"iframes": False, "preload": False}  # the lab has tests of its own; file
 
 
 @pytest.fixture
-def opened(browser: Any, site: Path) -> Any:
+def opened(site: Path, browser: Any) -> Any:
     """Opens a page of the site from the disk, offline: ``opened("index", width=390)``."""
     contexts = []
 

@@ -414,35 +414,6 @@ const squaredError: Loss = {
   },
 };
 
-const epsilonInsensitive: Loss = {
-  name: "epsilon_insensitive",
-  label: "epsilon-insensitive",
-  about: "Absolute error beyond epsilon: l(z, y) = max(0, |z - y| - epsilon), the loss of support vector regression.",
-  defaults: { epsilon: 0.1 },
-  formula: "mean max(0, |z - y| - epsilon)",
-  curvature: Infinity,
-  quadratic: false,
-  labels: false,
-  positive: false,
-  attained: true,
-  nonsmooth: true,
-  likelihood: false,
-  value: (self, z, y) => Math.max(Math.abs(z - y) - self.epsilon, 0.0),
-  slope: (self, z, y) => (z - y > self.epsilon ? 1.0 : 0.0) - (y - z > self.epsilon ? 1.0 : 0.0),
-  secondDerivative: (_self, z, y) => 0.0 * (z - y),
-  inverse: (_, z) => z,
-  jumps: (self, y) => [[y - self.epsilon, 1.0], [y + self.epsilon, 1.0]],
-  values: (self, z, y, out, size) => {
-    for (let i = 0; i < size; i++) out[i] = epsilonInsensitive.value(self, z[i], y[i]);
-  },
-  slopes: (self, z, y, out, size) => {
-    for (let i = 0; i < size; i++) out[i] = epsilonInsensitive.slope(self, z[i], y[i]);
-  },
-  secondDerivatives: (self, z, y, out, size) => {
-    for (let i = 0; i < size; i++) out[i] = epsilonInsensitive.secondDerivative(self, z[i], y[i]);
-  },
-};
-
 const huber: Loss = {
   name: "huber",
   label: "Huber",
@@ -476,6 +447,67 @@ const huber: Loss = {
   },
 };
 
+const squaredEpsilonInsensitive: Loss = {
+  name: "squared_epsilon_insensitive",
+  label: "squared epsilon-insensitive",
+  about: "Squared error beyond epsilon: l(z, y) = max(0, |z - y| - epsilon)^2; with epsilon = 0 that of MSE.",
+  defaults: { epsilon: 0.1 },
+  formula: "mean max(0, |z - y| - epsilon)^2",
+  curvature: 2.0,
+  quadratic: false,
+  labels: false,
+  positive: false,
+  attained: true,
+  nonsmooth: false,
+  likelihood: false,
+  value: (self, z, y) => {
+    const a = Math.max(Math.abs(z - y) - self.epsilon, 0.0);
+    return a * a;
+  },
+  slope: (self, z, y) => 2.0 * (Math.max(z - y - self.epsilon, 0.0) + Math.min(z - y + self.epsilon, 0.0)),
+  secondDerivative: (self, z, y) => Math.abs(z - y) > self.epsilon ? 2.0 : 0.0,
+  inverse: (_, z) => z,
+  jumps: null,
+  values: (self, z, y, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = squaredEpsilonInsensitive.value(self, z[i], y[i]);
+  },
+  slopes: (self, z, y, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = squaredEpsilonInsensitive.slope(self, z[i], y[i]);
+  },
+  secondDerivatives: (self, z, y, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = squaredEpsilonInsensitive.secondDerivative(self, z[i], y[i]);
+  },
+};
+
+const epsilonInsensitive: Loss = {
+  name: "epsilon_insensitive",
+  label: "epsilon-insensitive",
+  about: "Absolute error beyond epsilon: l(z, y) = max(0, |z - y| - epsilon), that of support vector regression.",
+  defaults: { epsilon: 0.1 },
+  formula: "mean max(0, |z - y| - epsilon)",
+  curvature: Infinity,
+  quadratic: false,
+  labels: false,
+  positive: false,
+  attained: true,
+  nonsmooth: true,
+  likelihood: false,
+  value: (self, z, y) => Math.max(Math.abs(z - y) - self.epsilon, 0.0),
+  slope: (self, z, y) => (z - y > self.epsilon ? 1.0 : 0.0) - (y - z > self.epsilon ? 1.0 : 0.0),
+  secondDerivative: (_self, z, y) => 0.0 * (z - y),
+  inverse: (_, z) => z,
+  jumps: (self, y) => [[y - self.epsilon, 1.0], [y + self.epsilon, 1.0]],
+  values: (self, z, y, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = epsilonInsensitive.value(self, z[i], y[i]);
+  },
+  slopes: (self, z, y, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = epsilonInsensitive.slope(self, z[i], y[i]);
+  },
+  secondDerivatives: (self, z, y, out, size) => {
+    for (let i = 0; i < size; i++) out[i] = epsilonInsensitive.secondDerivative(self, z[i], y[i]);
+  },
+};
+
 const quantile: Loss = {
   name: "quantile",
   label: "quantile",
@@ -502,38 +534,6 @@ const quantile: Loss = {
   },
   secondDerivatives: (self, z, y, out, size) => {
     for (let i = 0; i < size; i++) out[i] = quantile.secondDerivative(self, z[i], y[i]);
-  },
-};
-
-const squaredEpsilonInsensitive: Loss = {
-  name: "squared_epsilon_insensitive",
-  label: "squared epsilon-insensitive",
-  about: "Squared error beyond epsilon: l(z, y) = max(0, |z - y| - epsilon)^2, with epsilon = 0 that of MSE.",
-  defaults: { epsilon: 0.1 },
-  formula: "mean max(0, |z - y| - epsilon)^2",
-  curvature: 2.0,
-  quadratic: false,
-  labels: false,
-  positive: false,
-  attained: true,
-  nonsmooth: false,
-  likelihood: false,
-  value: (self, z, y) => {
-    const a = Math.max(Math.abs(z - y) - self.epsilon, 0.0);
-    return a * a;
-  },
-  slope: (self, z, y) => 2.0 * (Math.max(z - y - self.epsilon, 0.0) + Math.min(z - y + self.epsilon, 0.0)),
-  secondDerivative: (self, z, y) => Math.abs(z - y) > self.epsilon ? 2.0 : 0.0,
-  inverse: (_, z) => z,
-  jumps: null,
-  values: (self, z, y, out, size) => {
-    for (let i = 0; i < size; i++) out[i] = squaredEpsilonInsensitive.value(self, z[i], y[i]);
-  },
-  slopes: (self, z, y, out, size) => {
-    for (let i = 0; i < size; i++) out[i] = squaredEpsilonInsensitive.slope(self, z[i], y[i]);
-  },
-  secondDerivatives: (self, z, y, out, size) => {
-    for (let i = 0; i < size; i++) out[i] = squaredEpsilonInsensitive.secondDerivative(self, z[i], y[i]);
   },
 };
 
@@ -823,10 +823,10 @@ const perceptron: Loss = {
 export const losses: Readonly<Record<string, Loss>> = {
   mse: mse,
   squared_error: squaredError,
-  epsilon_insensitive: epsilonInsensitive,
   huber: huber,
-  quantile: quantile,
   squared_epsilon_insensitive: squaredEpsilonInsensitive,
+  epsilon_insensitive: epsilonInsensitive,
+  quantile: quantile,
   poisson: poisson,
   gamma: gamma,
   tweedie: tweedie,
