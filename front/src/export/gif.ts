@@ -9,7 +9,7 @@ const COLOURS = 31; // and one that is transparent
 const DELAY = 100; // ms
 const HOLD = 2000; // ms, of the last frame
 const LARGEST = 500_000; // bytes
-const SIZES = [1, 0.85, 0.7];
+const SIZES = [1, 0.85, 0.7, 0.6, 0.5];
 const SINGLE = [560, 340] as const; // pixels of a panel
 const MANY = [360, 210] as const;
 
