@@ -114,7 +114,12 @@ def test_the_source_distribution_holds_files_of_the_repository_alone(folders: li
 
 def test_the_source_distribution_has_what_tests_it(folders: list[Path]) -> None:
     needed = {"LICENSE", "CITATION.cff", "SECURITY.md", "CHANGELOG.md", "constraints-oldest.txt", ".ci/wheels"}
-    needed |= {"tests/smoke/test_installed.py", "tests/conftest.py", "docs/reference/command-line.md", "front/package-lock.json"}
+    needed |= {
+        "tests/smoke/test_installed.py",
+        "tests/conftest.py",
+        "docs/reference/command-line.md",
+        "front/package-lock.json",
+    }
     assert needed - names_in(folders[0]) == set()
 
 
