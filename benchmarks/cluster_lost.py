@@ -119,6 +119,7 @@ def _fit(folder: str, engine: Any, told: Callable[[Passing], None] | None = None
 def _harmed(folder: str, part: int, scheduler: bool) -> Ended:
     """A fit under which all workers are killed when so many parts are done, and the scheduler."""
     seconds = 0.0
+    (Path(folder) / "run.ckpt").unlink(missing_ok=True)  # of the fit before, which is whole
     for resumed in (False, True):
         with _cluster() as (client, processes):
             doomed = [*client.run(os.getpid).values(), *([processes[0].pid] if scheduler else [])]
