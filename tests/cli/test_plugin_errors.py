@@ -23,6 +23,17 @@ class Own(NamedTuple):
         {body}
 """
 
+RATE = """from typing import NamedTuple
+
+from steepest import step
+
+
+@step()
+class Own(NamedTuple):
+    def rate(self, t):
+        return 1 / (t - t)
+"""
+
 
 @pytest.mark.parametrize(
     ("body", "told"),
@@ -30,6 +41,7 @@ class Own(NamedTuple):
         ("return g if g > 0 else -g", "write np.where(a > b, c, d) in place of if"),
         ("return 1 / (t - t)", "ZeroDivisionError: division by zero"),
         ("return gradient", "NameError: name 'gradient' is not defined"),
+        ("import numpy as np; return np.linalg.solve(np.zeros((2, 2)), g)", "LinAlgError: Singular matrix"),
     ],
 )
 def test_an_error_in_a_rule_of_ones_own_names_its_line(
@@ -45,6 +57,19 @@ def test_an_error_in_a_rule_of_ones_own_names_its_line(
     assert done.stderr.startswith("error: own_with_error.py, line 9: "), done.stderr
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_an_error_in_a_learning_rate_of_ones_own_names_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "own_rate", raising=False)
+    Path("own_rate.py").write_text(RATE)
+    Path("t.txt").write_text(sample("eight"))
+    words = ["fit", "linear", "t.txt", "-t", "y", "--learning-rate", "own_rate:Own", "--batch-size", "1"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2, done.output
+    assert done.stderr.startswith("error: own_rate.py, line 9: ZeroDivisionError"), done.stderr
 
 
 def test_the_package_runs_as_a_module() -> None:

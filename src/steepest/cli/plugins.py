@@ -17,6 +17,7 @@ from ..core.records import is_record, make
 
 __all__ = ["error_of_own_code", "own_record"]
 
+PACKAGE = Path(__file__).parents[1]
 SPEC = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?::(.*))?")
 
 
@@ -42,12 +43,14 @@ def own_record(spec: object, what: str) -> Any:
 
 def error_of_own_code(error: Exception) -> str | None:
     """Where a file of the user's, in the working directory, raised an error, and which; None if no such file did."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    file, package = Path(last.filename), Path(__file__).parents[1]
-    if not file.is_relative_to(Path.cwd()) or file.is_relative_to(package) or "site-packages" in file.parts:
-        return None
-    mend = ": write np.where(a > b, c, d) in place of if" if "truth value of an array" in str(error) else ""
-    return f"{file.name}, line {last.lineno}: {type(error).__name__}: {error}{mend}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        file = Path(frame.filename)
+        if file.is_relative_to(PACKAGE):
+            return None
+        if file.is_relative_to(Path.cwd()) and "site-packages" not in file.parts:  # not a library that it calls
+            mend = ": write np.where(a > b, c, d) in place of if" if "truth value of an array" in str(error) else ""
+            return f"{file.name}, line {frame.lineno}: {type(error).__name__}: {error}{mend}"
+    return None
 
 
 def _module(name: str, what: str) -> Any:
