@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from conftest import ROOT
+from matplotlib import pyplot
 
 from steepest.lab.lessons import lesson
 from steepest.plots import Animation
@@ -76,6 +77,7 @@ def ran(page: str) -> Ran:
                 _run(cell, f"{page}, cell {number}", found)
         finally:
             os.chdir(home)
+            pyplot.close("all")  # cells show pictures by it
     return found
 
 
