@@ -204,6 +204,20 @@ def test_a_column_without_values_in_a_partition_has_the_type_of_the_others():
     assert answer(GDClassifier(alpha=0.01).fit(table)) == answer(GDClassifier(alpha=0.01).fit(known))
 
 
+def without_types(bounds: tuple[int, int]) -> Any:
+    """Rows from and to; where there is none, columns of objects."""
+    low, high = bounds
+    some = FRAME[[*COLUMNS, "y"]].iloc[low:high]
+    return some if high > low else some.astype(object)
+
+
+@pytest.mark.parametrize("empty", [0, 9_000, N], ids=["first", "between", "last"])
+def test_a_partition_without_rows_has_any_types(known, empty):
+    bounds = [(low, high) for low, high in ((0, empty), (empty, empty), (empty, N)) if high > low or low == empty]
+    table = dd.from_map(without_types, bounds, meta=FRAME[[*COLUMNS, "y"]].iloc[:0])
+    assert answer(GDClassifier().fit(table, "y")) == known
+
+
 def test_partitions_are_computed_once_for_all_fits(tmp_path):
     def counted(frame: Any) -> Any:
         if len(frame):
